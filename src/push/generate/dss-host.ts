@@ -1,0 +1,100 @@
+import type { Place } from "../../transfer/place.ts";
+
+/** A full registry key, long hive name: `HKEY_LOCAL_MACHINE\SYSTEM\…`. Compared without regard to case, as Windows does. */
+export type RegistryKey = `HKEY_LOCAL_MACHINE\\${string}`;
+
+/** The service's own key. All documented DXA values stand in it, not in a `Parameters` subkey (Q150976, Q156063). */
+export const DXA_KEY: RegistryKey = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX";
+/** Where Exchange setup records its folders; value `Services` is the Exchsrvr folder (Q149205). */
+export const EXCHANGE_SETUP_KEY: RegistryKey = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Exchange\\Setup";
+/** The service "Microsoft Exchange Directory Synchronization" (Q143380). */
+export const DXA_SERVICE = "MSExchangeDX";
+/** The value that makes the DXA write Resync.glb at its next start: REG_MULTI_SZ, one string a requestor (Q150976). */
+export const TRIGGER_VALUE = "ResyncConnectionRDNs";
+/** 1: header numbers are the maxima over all requestors, not only the named ones; Dxa.exe 5.5.2524 and later (Q215505). */
+export const GLOBAL_MAX_VALUE = "GlobalMaxSeqInResync";
+
+/** One registry value; strings are Unicode, DWORDs 0 to 2^32-1. */
+export type RegistryValue =
+  | { readonly type: "REG_SZ"; readonly data: string }
+  | { readonly type: "REG_EXPAND_SZ"; readonly data: string }
+  | { readonly type: "REG_MULTI_SZ"; readonly data: readonly string[] }
+  | { readonly type: "REG_DWORD"; readonly data: number }
+  /** Any other type: kept as bytes so that it can be put back as it was. */
+  | { readonly type: "other"; readonly number: number; readonly data: Uint8Array };
+
+export type ServiceState =
+  | "stopped"
+  | "start-pending"
+  | "stop-pending"
+  | "running"
+  | "continue-pending"
+  | "pause-pending"
+  | "paused";
+
+export interface ServiceStatus {
+  readonly state: ServiceState;
+  /** From the service's `Start` value: 2, 3, 4 (Q176566). */
+  readonly startType: "automatic" | "manual" | "disabled" | "unknown";
+  /** Win32 exit code of the last end, for example 1069; 0 or `undefined` when there is nothing to tell. */
+  readonly win32ExitCode: number | undefined;
+}
+
+/** One line of the Application or System event log. */
+export interface HostEvent {
+  readonly at: Date;
+  readonly source: string;
+  readonly id: number;
+  readonly text: string;
+}
+
+/** What a host can do beyond the contract. */
+export interface DssHostCapabilities {
+  readonly fileVersion: boolean;
+  readonly eventLog: boolean;
+  readonly pause: boolean;
+}
+
+/**
+ * The machine on which the Directory Synchronization Server runs: its registry, one service and its folders.
+ *
+ * Acts only ask: success is the caller's to read back, because every tool for the old systems reports some failures as success
+ * (Samba's `setvalue` exits 0 when denied; `net start` exits 0 while START_PENDING). Every act ends in bounded time.
+ * Failures: `ACCESS_DENIED`, `NOT_FOUND` (no such key or service), `AUTH_FAILED`, `DSS_UNREACHABLE`, `CONNECT_*`, `STALLED`,
+ * `SERVICE_START_FAILED` / `SERVICE_STOP_FAILED` (the request was refused at once; `facts.win32` holds the number), `PROGRAM_MISSING`.
+ */
+export interface DssHost {
+  /** For people and journals, without secrets: `samba://admin@dss1`. Unique for a host: locks and recovery go by it. */
+  readonly label: string;
+  readonly capabilities: DssHostCapabilities;
+
+  /** The value, or `undefined` when the value or its key does not exist. */
+  readValue(key: RegistryKey, name: string): Promise<RegistryValue | undefined>;
+  /** All values of a key by name, in the host's spelling. `NOT_FOUND` when there is no such key. */
+  listValues(key: RegistryKey): Promise<Map<string, RegistryValue>>;
+  /** Creates or overwrites the value. The key must exist. */
+  writeValue(key: RegistryKey, name: string, value: RegistryValue): Promise<void>;
+  /** Removes the value; nothing happens when it is not there. */
+  deleteValue(key: RegistryKey, name: string): Promise<void>;
+  /** The key with everything below it as a .REG file, as the host's own tool writes it: encoding and header included. */
+  exportKey(key: RegistryKey): Promise<Uint8Array>;
+
+  /** The service's state now. `NOT_FOUND` when there is no such service. */
+  queryService(name: string): Promise<ServiceStatus>;
+  /** Asks for a stop and returns; poll `queryService` for STOPPED. Nothing happens when it is stopped already. */
+  requestStop(name: string): Promise<void>;
+  /** Asks for a start and returns; poll `queryService` for RUNNING. Nothing happens when it runs already. */
+  requestStart(name: string): Promise<void>;
+  /** Sends the pause control, which makes the DXA start a cycle (Q146738). Only with `capabilities.pause`; its "failure" means nothing. */
+  requestPause(name: string): Promise<void>;
+
+  /** A folder of the host by its Windows path, as a place: `C:\exchsrvr\dxadata`. The caller closes it. */
+  openFolder(windowsPath: string): Promise<Place>;
+  /** The file-version resource, `5.5.2653.23`; `undefined` when the file or the resource is missing. Only with `capabilities.fileVersion`. */
+  fileVersion(windowsPath: string): Promise<string | undefined>;
+  /** Events since a moment, oldest first. Only with `capabilities.eventLog`. */
+  eventsSince(since: Date): Promise<HostEvent[]>;
+
+  /** Ends connections and temporary files. Never throws; safe to call twice. */
+  close(): Promise<void>;
+}
