@@ -1,0 +1,26 @@
+import { createReadStream } from "node:fs";
+
+/** Chunks of a local file, in bytes. A place cuts them to what its protocol takes. */
+const CHUNK = 262_144;
+
+/** A local file's bytes. Throws the file system's error while iterated. */
+export function localBytes(path: string): AsyncIterable<Uint8Array> {
+  return createReadStream(path, { highWaterMark: CHUNK });
+}
+
+/** Bytes at hand as a source. */
+export async function* bytesOf(...parts: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield part;
+}
+
+/** A small source as one buffer; stops reading after `limit` bytes + 1, so that the caller can see that it was too long. */
+export async function collectBytes(source: AsyncIterable<Uint8Array>, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of source) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) break;
+  }
+  return Buffer.concat(chunks).subarray(0, limit + 1);
+}
