@@ -1,0 +1,141 @@
+import yargs, { type Argv } from "yargs";
+import { showDuration, type OptionSpec, type OptionSpecs } from "../config/option.ts";
+import { ResyncError } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import type { Command } from "./command.ts";
+import { commonOptions } from "./common-options.ts";
+
+/** What a command line asks for. */
+export type Parsed =
+  | { readonly kind: "help"; readonly text: string }
+  | {
+      readonly kind: "command";
+      readonly command: Command;
+      /** Only what was really given, by flag name. */
+      readonly flags: Readonly<Record<string, unknown>>;
+      readonly positionals: Readonly<Record<string, string | undefined>>;
+    };
+
+/** The help's width in columns. */
+const HELP_WIDTH = 80;
+
+/** Reads a command line. Throws `USAGE` for anything no command knows. */
+export async function parseCommandLine(argv: readonly string[], commands: readonly Command[]): Promise<Parsed> {
+  let chosen: { command: Command; given: Record<string, unknown> } | undefined;
+  let output = "";
+  const parser = yargs()
+    .scriptName("resync")
+    .usage("Usage: $0 <command> [options]")
+    .version(VERSION)
+    .help()
+    .alias("help", "h")
+    .wrap(HELP_WIDTH)
+    .strict()
+    .demandCommand(1, "Name a command.")
+    .recommendCommands()
+    .exitProcess(false)
+    .parserConfiguration({ "camel-case-expansion": false, "strip-aliased": true, "parse-numbers": false })
+    .fail((message: string, error: Error | undefined) => {
+      throw error ?? usageError(message);
+    });
+  for (const group of groups(commands)) {
+    addGroup(parser, group, (command, given) => {
+      chosen = { command, given };
+    });
+  }
+  await parser.parseAsync([...argv], {}, (_error, _argv, text) => {
+    output = text;
+  });
+  if (chosen === undefined) return { kind: "help", text: output };
+  const { command, given } = chosen;
+  const names = [...Object.keys(command.options), ...Object.keys(commonOptions)];
+  const pick = (keys: readonly string[]) =>
+    Object.fromEntries(keys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
+  const positionals = pick((command.positionals ?? []).map(({ name }) => name));
+  return { kind: "command", command, flags: pick(names), positionals: positionals as Record<string, string> };
+}
+
+interface Group {
+  readonly word: string;
+  readonly members: readonly Command[];
+}
+
+function groups(commands: readonly Command[]): Group[] {
+  const words = [...new Set(commands.map(({ name }) => firstWord(name)))];
+  return words.map((word) => ({ word, members: commands.filter(({ name }) => firstWord(name) === word) }));
+}
+
+type Choose = (command: Command, given: Record<string, unknown>) => void;
+
+function addGroup(parser: Argv, { word, members }: Group, choose: Choose): void {
+  const [only] = members;
+  if (only?.name === word) {
+    addCommand(parser, only, word, choose);
+    return;
+  }
+  const summary = members.map((member) => member.summary).join("; ");
+  parser.command(word, summary, (sub) => {
+    sub.usage(`Usage: resync ${word} <what> [options]`);
+    for (const member of members) addCommand(sub, member, member.name.slice(word.length + 1), choose);
+    return sub.demandCommand(1, `Name one of: ${members.map((member) => member.name).join(", ")}.`).strict();
+  });
+}
+
+function addCommand(parser: Argv, command: Command, word: string, choose: Choose): void {
+  const positionals = command.positionals ?? [];
+  const shown = positionals.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`)).join(" ");
+  parser.command(
+    `${word} ${shown}`.trim(),
+    command.summary,
+    (sub) => {
+      sub.usage(`Usage: resync ${command.name} ${shown} [options]\n\n${command.summary}.`);
+      for (const { name, describe } of positionals) sub.positional(name, { describe, type: "string" });
+      addOptions(sub, command.options, "Options:");
+      addOptions(sub, commonOptions, "Common options:");
+      for (const [line, meaning] of command.examples) sub.example(line, meaning);
+      return sub.group(["help", "version"], "Common options:").epilogue(exitStatus(command)).strict();
+    },
+    (given) => choose(command, given as Record<string, unknown>),
+  );
+}
+
+function addOptions(parser: Argv, specs: OptionSpecs, group: string): void {
+  for (const [name, spec] of Object.entries(specs)) {
+    parser.option(name, {
+      describe: describe(spec),
+      group,
+      alias: spec.alias,
+      choices: spec.choices,
+      ...(spec.kind === "switch" ? { type: "boolean" } : { type: "string", requiresArg: true }),
+    });
+  }
+}
+
+function describe(spec: OptionSpec): string {
+  const { fallback } = spec;
+  if (fallback === undefined || fallback === false) return spec.describe;
+  if (fallback === true) return `${spec.describe} [on; --no-… turns it off]`;
+  const shown =
+    typeof fallback === "number" && spec.placeholder === "TIME" ? showDuration(fallback) : JSON.stringify(fallback);
+  return `${spec.describe} [${shown.replaceAll('"', "")}]`;
+}
+
+function exitStatus(command: Command): string {
+  const rows = [
+    ...command.exitStatus.map(([code, meaning]) => [String(code), meaning] as const),
+    ["130", "interrupted"],
+  ];
+  return `Exit status:\n${rows.map(([code, meaning]) => `  ${(code ?? "").padEnd(5)}${meaning}`).join("\n")}`;
+}
+
+function firstWord(name: string): string {
+  return name.split(" ")[0] ?? name;
+}
+
+function usageError(message: string): ResyncError {
+  return new ResyncError("USAGE", {
+    message,
+    state: "Nothing was started.",
+    hint: "resync --help lists the commands; resync COMMAND --help explains one.",
+  });
+}

@@ -1,0 +1,98 @@
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import { ResyncError, type ExitCode } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import { fileSink, openJournal, type Journal, type JournalData, type JournalEntry, type RunId } from "./journal.ts";
+import { asRunId, newRunId } from "./run-id.ts";
+
+const JOURNAL = "journal.jsonl";
+
+/** A run as its journal tells it. */
+export interface RunRecord {
+  readonly run: RunId;
+  readonly command: string;
+  /** UTC, ISO 8601. */
+  readonly startedAt: string;
+  readonly pid: number;
+  readonly host: string;
+  /** What the run was asked to do; no secrets. */
+  readonly data: JournalData;
+  readonly entries: readonly JournalEntry[];
+  /** `undefined` while the run goes on, or when it was cut off. */
+  readonly end:
+    | { readonly at: string; readonly outcome: string; readonly exitCode: ExitCode; readonly data: JournalData }
+    | undefined;
+  /** The run's own folder: private copies, backups, snapshots. */
+  readonly folder: string;
+}
+
+/** A begun run: its journal and its own folder (0700). */
+export interface BegunRun {
+  readonly journal: Journal;
+  readonly folder: string;
+}
+
+/** Begins a run under `stateDir/runs`: makes its folder and writes the journal's first line. Throws `IO` when that cannot be written. */
+export async function beginRun(stateDir: string, clock: Clock, command: string, data: JournalData): Promise<BegunRun> {
+  const run = newRunId(clock.now());
+  const folder = runFolder(stateDir, run);
+  const begin = { run, command, host: hostname(), version: VERSION, data };
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return { journal: await openJournal(fileSink(join(folder, JOURNAL)), clock, begin), folder };
+  } catch (error) {
+    throw new ResyncError("IO", {
+      message: `The run's journal cannot be written in ${folder}: ${error instanceof Error ? error.message : String(error)}`,
+      state: "Nothing was started: no run goes on without its journal.",
+      hint: "Set RESYNC_STATE_DIR to a folder you may write to.",
+      cause: error,
+    });
+  }
+}
+
+/** A run that leaves nothing behind: for `--dry-run`. `folder` is where temporary copies may go; the caller removes it. */
+export async function beginDryRun(folder: string, clock: Clock, command: string): Promise<BegunRun> {
+  const begin = { run: newRunId(clock.now()), command, host: hostname(), version: VERSION, data: {} };
+  return { journal: await openJournal(async () => undefined, clock, begin), folder };
+}
+
+/** All runs, oldest first. A folder without a readable first line is left out: it never began. */
+export async function listRuns(stateDir: string): Promise<RunRecord[]> {
+  const names = await readdir(join(stateDir, "runs")).catch(() => []);
+  const ids = names.map(asRunId).filter((id) => id !== undefined);
+  const records = await Promise.all(ids.toSorted().map(async (id) => readRun(stateDir, id)));
+  return records.filter((record) => record !== undefined);
+}
+
+/** One run; `undefined` when there is none of that name. */
+export async function readRun(stateDir: string, run: RunId): Promise<RunRecord | undefined> {
+  const folder = runFolder(stateDir, run);
+  const text = await readFile(join(folder, JOURNAL), "utf8").catch(() => "");
+  const entries = parseLines(text);
+  const [begin] = entries;
+  if (begin?.type !== "begin") return undefined;
+  const end = entries.find((entry) => entry.type === "end");
+  const { command, at: startedAt, pid, host, data } = begin;
+  return { run, command, startedAt, pid, host, data, entries, end, folder };
+}
+
+/** A run's own folder. */
+export function runFolder(stateDir: string, run: RunId): string {
+  return join(stateDir, "runs", run);
+}
+
+/** A journal's lines; a torn last line (the machine died while writing it) is left out: its act had not begun. */
+function parseLines(text: string): JournalEntry[] {
+  const entries: JournalEntry[] = [];
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    try {
+      entries.push(JSON.parse(line) as JournalEntry);
+    } catch {
+      break;
+    }
+  }
+  return entries;
+}

@@ -1,0 +1,60 @@
+import { styleText } from "node:util";
+
+/** How a stream is written to: its width in columns and whether it takes colours. */
+export interface Style {
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+type Ink = Parameters<typeof styleText>[0];
+
+/** The narrowest and the widest text lines that are laid out for. */
+const NARROWEST = 40;
+const WIDEST = 100;
+
+/** The style of a stream: colours only on a terminal that has them and when NO_COLOR is not set; 80 columns when it has no width. */
+export function styleOf(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): Style {
+  const plain = (environment["NO_COLOR"] ?? "") !== "" || environment["TERM"] === "dumb";
+  const columns = stream.isTTY ? stream.columns : 80;
+  return {
+    width: Math.min(WIDEST, Math.max(NARROWEST, columns || 80)),
+    colour: stream.isTTY && !plain,
+  };
+}
+
+/** `text` in a colour or weight, or as it is where colours are off. */
+export function paint(style: Style, ink: Ink, text: string): string {
+  return style.colour ? styleText(ink, text, { validateStream: false }) : text;
+}
+
+/**
+ * Breaks `text` at blanks so that no line is longer than `width` columns where that is possible; line breaks in it stay, and a line
+ * that begins with blanks keeps them. Further lines begin with `indent`. The first line is expected to stand at column `start`.
+ */
+export function wrap(text: string, width: number, indent = "", start = indent.length): string {
+  return text
+    .split("\n")
+    .map((line, index) => wrapLine(line, width, indent, index === 0 ? start : indent.length))
+    .join(`\n${indent}`);
+}
+
+function wrapLine(line: string, width: number, indent: string, start: number): string {
+  const lead = /^ */u.exec(line)?.[0] ?? "";
+  let out = lead;
+  let column = start + lead.length;
+  let first = true;
+  for (const word of line.slice(lead.length).split(" ")) {
+    if (first) {
+      out += word;
+      column += word.length;
+      first = false;
+    } else if (column + 1 + word.length <= width) {
+      out += ` ${word}`;
+      column += 1 + word.length;
+    } else {
+      out += `\n${indent}${lead}${word}`;
+      column = indent.length + lead.length + word.length;
+    }
+  }
+  return out;
+}
