@@ -1,0 +1,147 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ResyncError } from "../../errors.ts";
+import { runSamba, type SambaCall, type SambaOutput } from "./run.ts";
+
+/** A Windows machine or a Samba server, and who goes there. */
+export interface SambaTarget {
+  readonly host: string;
+  /** TCP port; the programs try 445 and 139 themselves when it is left out. */
+  readonly port?: number | undefined;
+  readonly user: string;
+  readonly domain?: string | undefined;
+  /** Asked once, at the first call. */
+  readonly password: () => Promise<string>;
+  /** Also SMB1, which NT 4 and 2000 need; without signing, as NT 4 leaves it off (Q161372). */
+  readonly smb1?: boolean | undefined;
+  /** NTLM instead of NTLMv2, for NT 4 before SP4 (Q147706). Only together with `smb1`. */
+  readonly ntlmv1?: boolean | undefined;
+}
+
+/** How Samba's programs are started. */
+export interface SambaPrograms {
+  /** Default `net`. */
+  readonly netProgram?: string | undefined;
+  /** Default `smbclient`. */
+  readonly smbclientProgram?: string | undefined;
+  /** Milliseconds without a byte in or out after which a call is ended from outside: `-t` does not end every hang. Default 60 000. */
+  readonly idleMs?: number | undefined;
+}
+
+/**
+ * Calls of Samba's programs against one machine, from a private folder that holds the password (0600), a configuration of its own
+ * and Samba's state: the machine's own Samba is neither read nor written, and no secret stands in an argument.
+ */
+export interface SambaSession {
+  readonly target: SambaTarget;
+  /** A path for a file of the caller's in the private folder, which is made if need be. */
+  file(name: string): Promise<string>;
+  /** `net rpc ARGS`, the server and who goes there added. Settles with whatever was printed; throws as `runSamba` does. */
+  net(args: readonly string[], call?: SambaCall): Promise<SambaOutput>;
+  /**
+   * One smbclient command in a share. Give one only: the exit status is that of the last, and `;` cannot be quoted.
+   * All talk comes on `stderr`; `stdout` is for `get NAME -`.
+   */
+  smbclient(share: string, command: string, call?: SambaCall): Promise<SambaOutput>;
+  /** Removes the private folder. Never throws; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Opens a session; nothing is sent before the first call. Throws `USAGE` for a name that no credentials file can hold. */
+export function openSambaSession(target: SambaTarget, programs: SambaPrograms = {}): SambaSession {
+  checkTarget(target);
+  let folder: Promise<string> | undefined;
+  const prepared = () => (folder ??= preparePrivateFolder(target));
+  const common = (at: string) => [
+    "-s",
+    join(at, "smb.conf"),
+    "-A",
+    join(at, "login"),
+    "-d0",
+    ...(target.port === undefined ? [] : ["-p", String(target.port)]),
+  ];
+  const run = async (program: string, args: (at: string) => string[], call: SambaCall = {}) => {
+    const at = await prepared();
+    return runSamba(program, args(at), {
+      idleMs: programs.idleMs ?? 60_000,
+      ...call,
+      env: { HOME: at, PASSWD_FILE: join(at, "password") },
+    });
+  };
+  return {
+    target,
+    file: async (name) => join(await prepared(), name),
+    net: (args, call) =>
+      run(programs.netProgram ?? "net", (at) => ["rpc", ...args, ...common(at), "-S", target.host], call),
+    smbclient: (share, command, call) =>
+      run(
+        programs.smbclientProgram ?? "smbclient",
+        (at) => [`//${target.host}/${share}`, ...common(at), "-E", "-c", command],
+        call,
+      ),
+    async close() {
+      const made = await folder?.catch(() => undefined);
+      if (made !== undefined) await rm(made, { recursive: true, force: true }).catch(() => undefined);
+    },
+  };
+}
+
+function checkTarget({ host, user, domain = "" }: SambaTarget): void {
+  // oxlint-disable-next-line no-control-regex
+  const bad = [host, user, domain].find((text) => /[\u0000-\u001f\u007f]/u.test(text));
+  if (bad !== undefined || host === "" || /[/\\\s]/u.test(host) || host.startsWith("-") || user === "") {
+    throw new ResyncError("USAGE", {
+      message: `"${host}" as host and "${user}" as user are not names that Samba's programs can be given.`,
+      hint: "Give a host name or address and an account: samba://DOMAIN;user@host.",
+      facts: { host, user, domain },
+    });
+  }
+}
+
+async function preparePrivateFolder(target: SambaTarget): Promise<string> {
+  const password = await target.password();
+  if (/[\r\n\0]/u.test(password)) {
+    throw new ResyncError("SECRET_MISSING", {
+      message: `The password for ${target.user} at ${target.host} has more than one line.`,
+      hint: "Give the password alone, without a line after it.",
+    });
+  }
+  const folder = await mkdtemp(join(tmpdir(), "resync-samba-"));
+  try {
+    for (const name of STATE_FOLDERS) await mkdir(join(folder, name), { mode: 0o700 });
+    const write = (name: string, text: string) => writeFile(join(folder, name), text, { mode: 0o600 });
+    await write("smb.conf", clientConfig(target, folder));
+    await write("login", `username=${target.user}\ndomain=${target.domain ?? ""}\n`);
+    // A file of its own: Samba strips blanks from the beginning of a password in a credentials file.
+    await write("password", password);
+    return folder;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const STATE_FOLDERS = ["state", "cache", "lock", "private", "pid", "ncalrpc"];
+
+function clientConfig(target: SambaTarget, folder: string): string {
+  const settings = [
+    "unix charset = UTF-8",
+    ...STATE_FOLDERS.map((name) => `${FOLDER_SETTING[name] ?? `${name} directory`} = ${folder}/${name}`),
+    "client use kerberos = off",
+    ...(target.smb1 ? OLD_SERVERS : MODERN_SERVERS),
+    ...(target.ntlmv1 ? ["client ntlmv2 auth = no", "client use spnego = no"] : []),
+  ];
+  return `[global]\n${settings.map((line) => `  ${line}\n`).join("")}`;
+}
+
+const FOLDER_SETTING: Record<string, string> = { private: "private dir", ncalrpc: "ncalrpc dir" };
+
+/** Signing makes a server that lets strangers in as guests fail instead of taking the file as guest without a word. */
+const MODERN_SERVERS = ["client min protocol = SMB2_02", "client signing = required"];
+const OLD_SERVERS = [
+  "client min protocol = NT1",
+  "client ipc min protocol = NT1",
+  "client signing = auto",
+  "client ipc signing = auto",
+];
