@@ -1,0 +1,101 @@
+/**
+ * A 16-bit checksum. Which one MS Mail's queue files use is undocumented; standard CRC-16s do not explain the six values printed in Q96060.
+ * `crc`: any CRC-16; `reflected` turns both input and output round. `sum`: bytes added modulo 65536. `xor`: 16-bit words, low byte first.
+ */
+export type Checksum =
+  | {
+      readonly kind: "crc";
+      readonly polynomial: number;
+      readonly start: number;
+      readonly reflected: boolean;
+      readonly xorOut: number;
+    }
+  | { readonly kind: "sum"; readonly start: number }
+  | { readonly kind: "xor"; readonly start: number };
+
+/** Computes a checksum over `bytes[from, to)`; the result is 0 to 65535. */
+export type ChecksumFunction = (bytes: Uint8Array, from: number, to: number) => number;
+
+export const CRC_16_CCITT_FALSE: Checksum = {
+  kind: "crc",
+  polynomial: 0x1021,
+  start: 0xffff,
+  reflected: false,
+  xorOut: 0,
+};
+export const CRC_16_ARC: Checksum = { kind: "crc", polynomial: 0x8005, start: 0, reflected: true, xorOut: 0 };
+export const SUM_16: Checksum = { kind: "sum", start: 0 };
+
+/** The function that computes `checksum`. Tables are made once here, so keep the function. */
+export function checksumFunction(checksum: Checksum): ChecksumFunction {
+  switch (checksum.kind) {
+    case "crc":
+      return checksum.reflected ? reflectedCrc(checksum) : plainCrc(checksum);
+    case "sum":
+      return (bytes, from, to) => {
+        let sum = checksum.start;
+        for (let at = from; at < to; at++) sum += bytes[at] as number;
+        return sum & 0xffff;
+      };
+    case "xor":
+      return (bytes, from, to) => {
+        let value = checksum.start;
+        for (let at = from; at < to; at++) value ^= (bytes[at] as number) << (((at - from) & 1) * 8);
+        return value & 0xffff;
+      };
+  }
+}
+
+/** In words, for reports: `CRC-16 polynomial 0x1021, start 0xffff`. */
+export function describeChecksum(checksum: Checksum): string {
+  if (checksum.kind !== "crc") return `${checksum.kind} of 16 bits, start ${hex(checksum.start)}`;
+  const reflected = checksum.reflected ? ", reflected" : "";
+  return `CRC-16 polynomial ${hex(checksum.polynomial)}, start ${hex(checksum.start)}${reflected}, final xor ${hex(checksum.xorOut)}`;
+}
+
+/** The 256 one-byte remainders of a CRC-16. */
+export function crcTable(polynomial: number, reflected: boolean): Uint16Array {
+  const table = new Uint16Array(256);
+  const turned = reverse16(polynomial);
+  for (let byte = 0; byte < 256; byte++) {
+    let value = reflected ? byte : byte << 8;
+    for (let bit = 0; bit < 8; bit++) {
+      if (reflected) value = value & 1 ? (value >>> 1) ^ turned : value >>> 1;
+      else value = value & 0x8000 ? (value << 1) ^ polynomial : value << 1;
+    }
+    table[byte] = value;
+  }
+  return table;
+}
+
+function plainCrc(checksum: Extract<Checksum, { kind: "crc" }>): ChecksumFunction {
+  const table = crcTable(checksum.polynomial, false);
+  return (bytes, from, to) => {
+    let value = checksum.start;
+    for (let at = from; at < to; at++) {
+      value = ((value << 8) & 0xffff) ^ (table[(value >>> 8) ^ (bytes[at] as number)] as number);
+    }
+    return value ^ checksum.xorOut;
+  };
+}
+
+function reflectedCrc(checksum: Extract<Checksum, { kind: "crc" }>): ChecksumFunction {
+  const table = crcTable(checksum.polynomial, true);
+  const start = reverse16(checksum.start);
+  return (bytes, from, to) => {
+    let value = start;
+    for (let at = from; at < to; at++)
+      value = (value >>> 8) ^ (table[(value ^ (bytes[at] as number)) & 0xff] as number);
+    return value ^ checksum.xorOut;
+  };
+}
+
+function reverse16(value: number): number {
+  let turned = 0;
+  for (let bit = 0; bit < 16; bit++) turned |= ((value >>> bit) & 1) << (15 - bit);
+  return turned;
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(4, "0")}`;
+}
