@@ -51,17 +51,22 @@ export function fileSink(file: string): JournalSink {
   return (entry) => appendDurably(file, `${JSON.stringify(entry)}\n`);
 }
 
-/** A journal over any sink. `begin` has been written when this settles. */
+/** A new journal over any sink. `begin` has been written when this settles. */
 export async function openJournal(
   sink: JournalSink,
   clock: Clock,
   begin: { run: RunId; command: string; host: string; version: string; data: JournalData },
 ): Promise<Journal> {
+  await sink({ at: clock.now().toISOString(), type: "begin", pid: process.pid, ...begin });
+  return journalOver(sink, clock, begin.run);
+}
+
+/** A journal over a sink whose run has begun already. */
+export function journalOver(sink: JournalSink, clock: Clock, run: RunId): Journal {
   const at = () => clock.now().toISOString();
-  await sink({ at: at(), type: "begin", pid: process.pid, ...begin });
   let ended = false;
   return {
-    run: begin.run,
+    run,
     async act(step, intent, act, outcome) {
       await sink({ at: at(), type: "intent", step, data: intent });
       try {

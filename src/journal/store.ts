@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { ResyncError, type ExitCode } from "../errors.ts";
 import { VERSION } from "../version.ts";
-import { fileSink, openJournal, type Journal, type JournalData, type JournalEntry, type RunId } from "./journal.ts";
+import { appendDurably } from "./append.ts";
+import { fileSink, journalOver, openJournal, type Journal, type JournalData, type JournalEntry, type RunId } from "./journal.ts";
 import { asRunId, newRunId } from "./run-id.ts";
 
 const JOURNAL = "journal.jsonl";
@@ -52,6 +53,14 @@ export async function beginRun(stateDir: string, clock: Clock, command: string, 
   }
 }
 
+/** Goes on with the journal of a run that was cut off, to finish or undo it. */
+export async function resumeRun(record: RunRecord, clock: Clock): Promise<Journal> {
+  const file = join(record.folder, JOURNAL);
+  // A torn last line gets its end, so that the next line stands on its own.
+  await appendDurably(file, "\n");
+  return journalOver(fileSink(file), clock, record.run);
+}
+
 /** A run that leaves nothing behind: for `--dry-run`. `folder` is where temporary copies may go; the caller removes it. */
 export async function beginDryRun(folder: string, clock: Clock, command: string): Promise<BegunRun> {
   const begin = { run: newRunId(clock.now()), command, host: hostname(), version: VERSION, data: {} };
@@ -83,7 +92,7 @@ export function runFolder(stateDir: string, run: RunId): string {
   return join(stateDir, "runs", run);
 }
 
-/** A journal's lines; a torn last line (the machine died while writing it) is left out: its act had not begun. */
+/** A journal's lines; a torn line (the machine died while writing it) is left out: its act had not begun. */
 function parseLines(text: string): JournalEntry[] {
   const entries: JournalEntry[] = [];
   for (const line of text.split("\n")) {
@@ -91,7 +100,7 @@ function parseLines(text: string): JournalEntry[] {
     try {
       entries.push(JSON.parse(line) as JournalEntry);
     } catch {
-      break;
+      continue;
     }
   }
   return entries;
