@@ -77,7 +77,8 @@ export interface Replaced {
  *
  * Every failure is a `ResyncError`: `NOT_FOUND`, `ALREADY_EXISTS`, `ACCESS_DENIED`, `FILE_BUSY`, `DISK_FULL`, `READ_ONLY`, `IS_A_FOLDER`,
  * `NOT_A_FOLDER`, `NAME_INVALID`, `STALLED`, `CONNECTION_LOST`, `IO`. Every act ends in bounded time without progress (`STALLED`).
- * Acts on one place run one after the other; a caller may issue them at once.
+ * Acts on one place run one after the other; a caller may issue them at once. Only `read` waits for nobody and holds nobody up, so
+ * that a file can be copied within a place.
  */
 export interface Place {
   /** For people and journals, without secrets: `sftp://user@host/path`. */
