@@ -52,10 +52,10 @@ export function showEvent(event: ReportEvent, { style, verbose, quiet }: LinesOp
 
 function stepLine(style: Style, mark: string, title: string, found: string): string {
   const indent = " ".repeat(TITLE + 4);
-  const room = style.width >= 70;
-  const head = `  ${mark} ${title.padEnd(TITLE)}`;
-  if (!room) return `${head.trimEnd()}\n      ${wrap(found, style.width, "      ")}`;
-  return head + wrap(found, style.width, indent, Math.max(indent.length, title.length + 4));
+  const longest = Math.max(...found.split(/\s/u).map((word) => word.length));
+  const beside = indent.length + longest <= style.width;
+  if (!beside) return `  ${mark} ${title}\n      ${wrap(found, style.width, "      ")}`;
+  return `  ${mark} ${title.padEnd(TITLE)}${wrap(found, style.width, indent, Math.max(indent.length, title.length + 4))}`;
 }
 
 function showWarning(event: Extract<ReportEvent, { type: "warning" }>, style: Style): string {
