@@ -1,0 +1,75 @@
+import { messages } from "../message.ts";
+
+/** Messages about the making of networks and postoffices that the list names and this postoffice does not know. */
+export const AUTOCREATE_MESSAGES = messages([
+  [
+    49,
+    "Error creating network: X",
+    "failure",
+    "Q96002",
+    "NETWORK.GLB is damaged or cannot be written; the network's lists did not arrive.",
+    "Check NETWORK.GLB and the rights, then import again.",
+  ],
+  [
+    50,
+    "Error creating postoffice: X",
+    "failure",
+    "Q96002",
+    "The XTN file is damaged, or MBG or KEY cannot be written; the postoffice's list did not arrive.",
+    "Check XTN, MBG and KEY, then import again.",
+  ],
+  [
+    51,
+    "Error creating mailbag",
+    "unclear",
+    "Q96002",
+    "Memory ran out, a file is locked, or the connection was lost.",
+    "Remove the cause and import again.",
+  ],
+  [
+    54,
+    "No server name set",
+    "failure",
+    "Q96002 Q136514",
+    "Networks and postoffices take their routing from the directory server's, and none is registered here.",
+    "Register the directory server in ADMIN, then import again.",
+  ],
+  [
+    55,
+    "Directory server's postoffice definition not found",
+    "failure",
+    "Q96002 Q136514",
+    "The registered directory server is no postoffice that is defined here.",
+    "Define the directory server's postoffice in ADMIN, then import again.",
+  ],
+  [
+    59,
+    "Error autocreating postoffice: X",
+    "failure",
+    "Q96002 Q117562 Q111558",
+    "EXTERNAL holds the network's XTN file, so the postoffice was not made and its list did not arrive.",
+    "Stop EXTERNAL for the time of the import (or install 3.2.9), then import again.",
+  ],
+  [
+    60,
+    "Using direct routing",
+    "normal",
+    "Q96003",
+    "New postoffices are routed directly, because this is the directory server.",
+  ],
+  [
+    64,
+    "Reserved network name: X",
+    "warning",
+    "Q96003",
+    "The name belongs to a gateway; network and list were left out.",
+  ],
+  [
+    68,
+    "Network name in use: X",
+    "warning",
+    "Q96003 Q109444",
+    "A gateway of the name is in the way; the list was left out. For a Mail Connection proxy IMPORT is too old.",
+    "For Connection proxies use IMPORT 3.0.6 or later.",
+  ],
+]);

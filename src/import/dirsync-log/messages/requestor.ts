@@ -1,0 +1,86 @@
+import { messages } from "../message.ts";
+
+const INTERNAL = "An internal or status message of the dirsync programs.";
+
+/** Messages of REQMAIN, the program that talks to the directory server by mail. An import of a RESYNC.GLB does not use it. */
+export const REQUESTOR_MESSAGES = messages([
+  [100, "Coding incomplete", "unclear", "Q96003", INTERNAL],
+  [101, "Begin", "normal", "Q96003", INTERNAL],
+  [102, "End", "normal", "Q96003", INTERNAL],
+  [103, "Parse", "unclear", "Q96003", INTERNAL],
+  [104, "Requestor process failed", "unclear", "Q96003 Q119017", "REQMAIN gave up; the lines before say why."],
+  [
+    105,
+    "Requestor updates received: X",
+    "normal",
+    "Q96003 Q149271",
+    "How many transactions the mail from the server held. 0 in many cycles can mean that stale mail is dropped (Q99961).",
+  ],
+  [106, "Requestor updates to send: X", "normal", "Q96003", "How many changes of this postoffice went to the server."],
+  [107, "Record iteration", "normal", "Q96003", INTERNAL],
+  [108, "Record iteration", "normal", "Q96003", INTERNAL],
+  [109, "Record iteration", "normal", "Q96003", INTERNAL],
+  [
+    113,
+    "Failure to send mail to X",
+    "unclear",
+    "Q96003 Q130449",
+    "INQUEUE.MBG is missing or the disk is full.",
+    "Restore INQUEUE.MBG and INQUEUE.KEY; make room.",
+  ],
+  [
+    114,
+    "Failure to delete message X",
+    "unclear",
+    "Q96003",
+    "SYSTEM.MBG is locked or holds a message twice.",
+    "Reset the SYSTEM mailbag (Q108844).",
+  ],
+  [
+    115,
+    "Failure to read mail from X",
+    "unclear",
+    "Q96003 Q138783",
+    "SYSTEM.MBG is locked, or file handles ran out.",
+    "Set FILES=60; reset the SYSTEM mailbag (Q108844).",
+  ],
+  [
+    150,
+    "Could not append transactions",
+    "unclear",
+    "Q96004 Q96060 Q112301",
+    "The queues are not empty, the disk is full, or a right is missing.",
+    "Empty the queues after a look at why they were left.",
+  ],
+  [151, "Requestor configuration busy", "unclear", "Q96004", "REQCONF.GLB is locked.", "Find out who holds it."],
+  [
+    152,
+    "Failure to transmit requestor updates",
+    "unclear",
+    "Q119017",
+    "This postoffice's changes did not leave.",
+    "See the lines before it.",
+  ],
+  [154, "Non-delivery report", "warning", "Q96004 Q125511", "A dirsync mail came back."],
+  [
+    161,
+    "Server configuration busy",
+    "unclear",
+    "Q96004 Q136487",
+    "SRVCONF.GLB is locked; on a former server, leftovers in PROCESS.GLB and the SYSTEM mailbag.",
+  ],
+  [
+    167,
+    "Server updates requested for address types: X",
+    "normal",
+    "Q149271",
+    "Normal: the types that this postoffice asks the server for.",
+  ],
+  [
+    171,
+    "No requestor updates to send",
+    "normal",
+    "Q149271 Q119452",
+    "Normal, unless there should be some: then the sync numbers do not match, which a RESYNC repairs.",
+  ],
+]);

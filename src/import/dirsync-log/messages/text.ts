@@ -1,0 +1,92 @@
+import { messages } from "../message.ts";
+
+const ONE = "Only this transaction was left out.";
+const AT_THE_SOURCE = "Correct the address where it is kept, or add it by hand.";
+
+/** Messages about one transaction's text. In a RESYNC each means that one address or template is missing, unless said otherwise. */
+export const TEXT_MESSAGES = messages([
+  [
+    12,
+    "Invalid character in column 1",
+    "warning",
+    "Q96001 Q104687",
+    `A line begins with no known code. ${ONE} (In a text import the preceding one is lost as well.)`,
+    AT_THE_SOURCE,
+  ],
+  [
+    15,
+    "Invalid character in phone number",
+    "warning",
+    "Q96001",
+    `A FAX address holds more than digits, blanks, commas and hyphens. ${ONE}`,
+    AT_THE_SOURCE,
+  ],
+  [
+    16,
+    "Unknown address type",
+    "warning",
+    "Q96001",
+    `The type before the colon is not known here. ${ONE}`,
+    AT_THE_SOURCE,
+  ],
+  [
+    17,
+    "Unexpected end of line in node address",
+    "warning",
+    "Q96001",
+    `The address is cut short. ${ONE}`,
+    AT_THE_SOURCE,
+  ],
+  [18, "Unexpected end of line in full name", "warning", "Q96001", `The name is cut short. ${ONE}`, AT_THE_SOURCE],
+  [
+    19,
+    "Unexpected end of line in physical address",
+    "warning",
+    "Q96001",
+    `The address is cut short. ${ONE}`,
+    AT_THE_SOURCE,
+  ],
+  [
+    20,
+    "Address element too long",
+    "warning",
+    "Q96001 Q123398",
+    `Network, postoffice or mailbox has more than 10 characters; ADMIN before 3.2.12 made such group names. ${ONE}`,
+    AT_THE_SOURCE,
+  ],
+  [
+    21,
+    "Input file corrupt or of a bad format",
+    "failure",
+    "Q96001",
+    "What was read is not a list of transactions.",
+    "Have the DSS write the file again.",
+  ],
+  [22, "Expecting '/' in template line", "warning", "Q96001", `A template line has no value. ${ONE}`, AT_THE_SOURCE],
+  [23, "Expecting tab or space", "warning", "Q96001", `Code, name and address are not apart. ${ONE}`, AT_THE_SOURCE],
+  [
+    24,
+    "Template information not allowed for the type",
+    "warning",
+    "Q96001 Q118321",
+    "MCI, X400, SMTP, MHS, MSMAIL and FAX addresses have no templates; the information was left out.",
+  ],
+  [25, "Physical address too long", "warning", "Q96001", ONE, AT_THE_SOURCE],
+  [26, "Error in address", "warning", "Q96001", `An MCI or FAX address is not of its form. ${ONE}`, AT_THE_SOURCE],
+  [48, "Expecting physical address", "warning", "Q96002", `The line has no address. ${ONE}`, AT_THE_SOURCE],
+  [69, "Alphanumerics only in network name", "warning", "Q96003", ONE, AT_THE_SOURCE],
+  [70, "Alphanumerics only in postoffice name", "warning", "Q96003", ONE, AT_THE_SOURCE],
+  [71, "Alphanumerics only in mailbox name", "warning", "Q96003", ONE, AT_THE_SOURCE],
+  [
+    72,
+    "Full name too long",
+    "warning",
+    "Q96003 Q104869",
+    `A name has more than 30 characters, or name and address are not aligned. ${ONE}`,
+    AT_THE_SOURCE,
+  ],
+  [74, "FAX recipient too long", "warning", "Q96003", `At most 30 characters. ${ONE}`, AT_THE_SOURCE],
+  [75, "FAX location too long", "warning", "Q96003", `At most 30 characters. ${ONE}`, AT_THE_SOURCE],
+  [76, "FAX company too long", "warning", "Q96003", `At most 30 characters. ${ONE}`, AT_THE_SOURCE],
+  [77, "FAX phone number too long", "warning", "Q96003", `At most 22 characters. ${ONE}`, AT_THE_SOURCE],
+]);
