@@ -69,14 +69,15 @@ export function duration(describe: string, fallbackMs: number) {
   return { kind: "text", schema: durationSchema, describe, fallback: fallbackMs, placeholder: "TIME" } as const;
 }
 
-/** A whole number of at least `least`. */
-export function wholeNumber(describe: string, more: { least?: number; fallback?: number; placeholder?: string } = {}) {
-  const schema = z.coerce
-    .number<string | number>()
-    .int("must be a whole number")
-    .min(more.least ?? 0);
-  const base = { kind: "text", schema, describe, placeholder: more.placeholder ?? "N" } as const;
-  return more.fallback === undefined ? base : { ...base, fallback: more.fallback };
+/** A whole number of at least `least`, with a default. */
+export function wholeNumber(describe: string, more: { least?: number; fallback: number }) {
+  return {
+    kind: "text",
+    schema: wholeSchema(more.least ?? 0),
+    describe,
+    fallback: more.fallback,
+    placeholder: "N",
+  } as const;
 }
 
 const booleanSchema = z.union([
@@ -89,6 +90,15 @@ const textsSchema = z.union([
   z.string().transform((one) => one.split("\n").filter((line) => line !== "")),
   z.array(z.string().min(1, "must not be empty")),
 ]);
+
+function wholeSchema(least: number) {
+  return z.union([z.string(), z.number()]).transform((given, context) => {
+    const number = Number(given);
+    if (Number.isSafeInteger(number) && number >= least && String(given).trim() !== "") return number;
+    context.issues.push({ code: "custom", message: `is no whole number of at least ${least}`, input: given });
+    return z.NEVER;
+  });
+}
 
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, "": 1000 };
 

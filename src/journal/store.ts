@@ -5,7 +5,15 @@ import type { Clock } from "../clock.ts";
 import { ResyncError, type ExitCode } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { appendDurably } from "./append.ts";
-import { fileSink, journalOver, openJournal, type Journal, type JournalData, type JournalEntry, type RunId } from "./journal.ts";
+import {
+  fileSink,
+  journalOver,
+  openJournal,
+  type Journal,
+  type JournalData,
+  type JournalEntry,
+  type RunId,
+} from "./journal.ts";
 import { asRunId, newRunId } from "./run-id.ts";
 
 const JOURNAL = "journal.jsonl";

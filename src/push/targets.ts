@@ -1,5 +1,5 @@
 import type { RunContext } from "../context.ts";
-import { asResyncError, ResyncError } from "../errors.ts";
+import { asResyncError, type ResyncError } from "../errors.ts";
 import { step } from "../report/step.ts";
 import { deliver, type Delivered, type Delivery } from "../transfer/deliver.ts";
 import { showFingerprint } from "../transfer/digest.ts";

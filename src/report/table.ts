@@ -1,0 +1,31 @@
+import Table from "cli-table3";
+
+/**
+ * A plain table for a terminal: a head, no frame, two blanks between columns. The last column is wrapped so that no line is longer than
+ * `width` columns where its words allow it.
+ */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+  const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
+  const last = Math.max(10, Math.min(widths.at(-1) ?? 10, width - before));
+  const drawn = new Table({
+    head: [...head],
+    chars: NO_FRAME,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+    colWidths: [...widths.slice(0, -1).map((one) => one + 2), last + 2],
+    wordWrap: true,
+    wrapOnWordBoundary: false,
+  });
+  drawn.push(...rows.map((row) => [...row]));
+  return drawn
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+const NO_FRAME = Object.fromEntries(
+  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
+    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
+    .map((name) => [name, ""]),
+);
