@@ -35,8 +35,8 @@ export async function parseCommandLine(argv: readonly string[], commands: readon
     .recommendCommands()
     .exitProcess(false)
     .parserConfiguration({ "camel-case-expansion": false, "strip-aliased": true, "parse-numbers": false })
-    .fail((message: string, error: Error | undefined) => {
-      throw error ?? usageError(message);
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error instanceof ResyncError ? error : usageError(message ?? error?.message ?? "");
     });
   for (const group of groups(commands)) {
     addGroup(parser, group, (command, given) => {
