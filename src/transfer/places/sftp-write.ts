@@ -1,0 +1,58 @@
+import { throwIfAborted } from "../../errors.ts";
+import type { SftpConnection } from "../ssh/connection.ts";
+import type { WriteOptions } from "../place.ts";
+import { blocksOf } from "./blocks.ts";
+import { openWindow } from "./window.ts";
+
+/**
+ * Bytes of one request. Not more, although ssh2 would send 256 KiB to an OpenSSH: Win32-OpenSSH 7.7 cut files at 102,400 bytes then
+ * (Win32-OpenSSH issue 1395).
+ */
+const BLOCK = 32_768;
+const IN_FLIGHT = 64;
+
+/**
+ * Writes `source` to an open file, in blocks at sequential offsets, several of them in flight. Settles when the server has taken them
+ * all and returns their number of bytes. On a failure nothing is in flight any more when it rejects, as far as the server answers.
+ */
+export async function writeBlocks(
+  connection: SftpConnection,
+  handle: Buffer,
+  source: AsyncIterable<Uint8Array>,
+  { signal, onProgress, careful }: WriteOptions,
+): Promise<number> {
+  const window = openWindow(careful === true ? 1 : IN_FLIGHT);
+  const inFlight = new Set<Promise<void>>();
+  const outcome: { failure?: { error: unknown } } = {};
+  let sent = 0;
+  let taken = 0;
+
+  const send = async (block: Buffer, at: number): Promise<void> => {
+    const asked = performance.now();
+    try {
+      await connection.ask<void>((answer) =>
+        connection.sftp.write(handle, block, 0, block.length, at, (error) => answer(error, undefined)),
+      );
+      window.answered(performance.now() - asked);
+      taken += block.length;
+      onProgress?.(taken);
+    } catch (error) {
+      outcome.failure ??= { error };
+    }
+  };
+  try {
+    for await (const block of blocksOf(source, BLOCK, signal)) {
+      const sending = send(block, sent);
+      inFlight.add(sending);
+      void sending.then(() => inFlight.delete(sending));
+      sent += block.length;
+      while (inFlight.size >= window.size && outcome.failure === undefined) await Promise.race(inFlight);
+      if (outcome.failure) break;
+    }
+  } finally {
+    await Promise.all(inFlight);
+  }
+  if (outcome.failure) throw outcome.failure.error;
+  throwIfAborted(signal);
+  return taken;
+}
