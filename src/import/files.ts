@@ -48,6 +48,16 @@ export async function writeDurably(file: string, content: string | Uint8Array): 
   await syncFolder(dirname(file));
 }
 
+/** Forces a file's bytes to the disk. */
+export async function forceToDisk(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Forces a folder's entries to the disk, where the system can: Windows cannot open a folder, and does it by itself. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;

@@ -1,0 +1,84 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { eachOf, unlessMissing } from "../files.ts";
+import { DIRECTORY_FOLDERS, type FolderName } from "./layout.ts";
+import type { Postoffice } from "./postoffice.ts";
+
+/** Something that stands in the postoffice. */
+export interface PostofficeEntry {
+  /** Path below the root in upper case with `/`: `GLB/MASTER.GLB`. What programs go by. */
+  readonly key: string;
+  /** The same path as it is really spelled. */
+  readonly path: string;
+  /** `other`: a link, a device, a socket. */
+  readonly kind: "file" | "folder" | "other";
+  readonly size: number;
+  /** Last change, milliseconds since 1970, with fractions. */
+  readonly mtimeMs: number;
+  /** Unix permission bits; on Windows the read-only attribute shows as missing write bits. */
+  readonly mode: number;
+}
+
+/** What stands where in a postoffice, by key. */
+export interface Census {
+  readonly entries: ReadonlyMap<string, PostofficeEntry>;
+  /** Names that stand in one folder in more than one spelling, as real paths. */
+  readonly twins: readonly (readonly string[])[];
+}
+
+/** Folders that the checks look into. Mail itself is not looked at: of ATT and MAI only the buckets, of FOLDERS the indexes. */
+const CHECKED: readonly FolderName[] = [...DIRECTORY_FOLDERS, "ATT", "FOLDERS", "KEY", "LOG", "MAI", "MBG"];
+
+/** Reads the names, sizes and times in `folders` and in the root. Changes nothing; entries that vanish meanwhile are left out. */
+export async function takeCensus(postoffice: Postoffice, folders: readonly FolderName[] = CHECKED): Promise<Census> {
+  const { root } = postoffice;
+  const top = await entriesIn(root, "");
+  const found = [...top];
+  for (const { key, path, kind } of top) {
+    if (kind === "folder" && folders.some((name) => name === key)) found.push(...(await entriesIn(root, path)));
+  }
+  return census(found);
+}
+
+async function entriesIn(root: string, folder: string): Promise<PostofficeEntry[]> {
+  const names =
+    (await unlessMissing(readdir(join(root, folder), { recursive: folder.toUpperCase() === "FOLDERS" }))) ?? [];
+  const found: PostofficeEntry[] = [];
+  await eachOf(names, 16, async (name) => {
+    const entry = await entryAt(root, [folder, ...name.split(sep)].filter(Boolean).join("/"));
+    if (entry) found.push(entry);
+  });
+  return found;
+}
+
+/** What stands at a path below `root`, links not followed; `undefined` when nothing does. */
+export async function entryAt(root: string, path: string): Promise<PostofficeEntry | undefined> {
+  const stats = await unlessMissing(lstat(join(root, path)));
+  if (stats === undefined) return undefined;
+  const kind = stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
+  const { size, mtimeMs, mode } = stats;
+  return { key: path.toUpperCase(), path, kind, size: kind === "file" ? size : 0, mtimeMs, mode: mode & 0o7777 };
+}
+
+function census(found: readonly PostofficeEntry[]): Census {
+  const entries = new Map<string, PostofficeEntry>();
+  const spellings = new Map<string, string[]>();
+  for (const entry of found.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    spellings.set(entry.key, [...(spellings.get(entry.key) ?? []), entry.path]);
+  }
+  return { entries, twins: [...spellings.values()].filter(({ length }) => length > 1) };
+}
+
+/** The files directly in `folder`, without POPULATE.MSM, the marker every folder of a fresh postoffice holds (Q135868). */
+export function filesIn(census: Census, folder: FolderName): PostofficeEntry[] {
+  const inside = new RegExp(`^${folder}/[^/]+$`, "u");
+  return [...census.entries.values()].filter(
+    ({ key, kind }) => kind === "file" && inside.test(key) && !key.endsWith("/POPULATE.MSM"),
+  );
+}
+
+/** The name of an entry without its folder, in upper case. */
+export function nameOf({ key }: Pick<PostofficeEntry, "key">): string {
+  return key.slice(key.lastIndexOf("/") + 1);
+}

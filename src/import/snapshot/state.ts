@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { throwIfAborted } from "../../errors.ts";
+import { eachOf, hashFile, unlessMissing } from "../files.ts";
+import { takeCensus } from "../postoffice/census.ts";
+import type { Postoffice } from "../postoffice/postoffice.ts";
+import { touchClass, TOUCHED_FOLDERS } from "./touched.ts";
+
+/** How one file of the postoffice stood at some moment. Plain data. */
+export interface FileState {
+  /** Path below the root in upper case, `GLB/TID.GLB`. */
+  readonly key: string;
+  /** The same path as it is spelled. */
+  readonly path: string;
+  readonly size: number;
+  /** Last change, milliseconds since 1970, with fractions. */
+  readonly mtimeMs: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Hex; `undefined` for mailbags that stood before the import: their content is not looked at. */
+  readonly sha256: string | undefined;
+  /** The whole file in hex, for CONTROL.GLB alone: its counters are looked at (Q87388). */
+  readonly hex: string | undefined;
+}
+
+/** How every file stood that an import may touch, by key. */
+export type PostofficeState = ReadonlyMap<string, FileState>;
+
+export const CONTROL = "GLB/CONTROL.GLB";
+
+/**
+ * Reads the state of everything an import may touch. Mailbags in `before`, or all of them when it is `undefined`, are not hashed.
+ * Files that vanish meanwhile are left out. Changes nothing.
+ */
+export async function readState(
+  postoffice: Postoffice,
+  before?: PostofficeState,
+  signal?: AbortSignal,
+): Promise<PostofficeState> {
+  const { entries } = await takeCensus(postoffice, TOUCHED_FOLDERS);
+  const found: FileState[] = [];
+  await eachOf([...entries.values()], 8, async ({ key, path, kind, size, mtimeMs, mode }) => {
+    throwIfAborted(signal);
+    const touch = touchClass(key);
+    if (kind !== "file" || touch === undefined) return;
+    const file = join(postoffice.root, path);
+    const known = touch === "mailbag" && (before === undefined || before.has(key));
+    const sha256 = known ? undefined : await unlessMissing(hashFile(file));
+    if (!known && sha256 === undefined) return;
+    const hex = key === CONTROL ? (await readFile(file)).toString("hex") : undefined;
+    found.push({ key, path, size, mtimeMs, mode, sha256, hex });
+  });
+  return stateOf(found);
+}
+
+/** States by key, in the order of the keys. */
+export function stateOf(files: readonly FileState[]): PostofficeState {
+  return new Map(files.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map((file) => [file.key, file]));
+}
+
+/** True when both hold the same bytes, or both are missing. */
+export function sameContent(one: FileState | undefined, other: FileState | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.size === other.size && one.sha256 === other.sha256;
+}
+
+/** True when a file was written in between, whether or not its bytes came out the same. */
+export function wasWritten(before: FileState | undefined, after: FileState | undefined): boolean {
+  return !sameContent(before, after) || before?.mtimeMs !== after?.mtimeMs;
+}
+
+/** The keys of the files that were written, made or removed in between. */
+export function writtenKeys(before: PostofficeState, after: PostofficeState): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((key) => wasWritten(before.get(key), after.get(key)))
+    .toSorted();
+}
