@@ -1,17 +1,22 @@
-import { Readable } from "node:stream";
+import { Readable, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
-import { abortError, asResyncError, EXIT, ResyncError, throwIfAborted } from "../../errors.ts";
+import { abortError, EXIT, ResyncError, throwIfAborted } from "../../errors.ts";
+import { abortable, onAbort } from "../places/abort.ts";
 import { statusCodes } from "./status-codes.ts";
 
 /** Options of one call of a Samba program. */
 export interface SambaCall {
   signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte in or out after which the program is killed. */
-  idleMs?: number | undefined;
   /** Fed to the program's standard input as fast as it takes it; no input otherwise. What it throws, the call throws. */
   input?: AsyncIterable<Uint8Array> | undefined;
-  /** Takes standard output as it comes; `stdout` is empty then. The program waits until each piece has been taken. */
-  onOutput?: ((chunk: Uint8Array) => Promise<void>) | undefined;
+}
+
+/** How and for how long a program is run. */
+export interface SambaRun extends SambaCall {
+  /** Milliseconds without a byte in or out after which the program is killed. */
+  readonly idleMs: number;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** What a Samba program printed, UTF-8, and how it ended. The exit code alone proves nothing. */
@@ -23,72 +28,106 @@ export interface SambaOutput {
   readonly exitCode: number | undefined;
 }
 
+/** Runs a program to its end; throws as `streamSamba` does. */
+export async function runSamba(program: string, args: readonly string[], run: SambaRun): Promise<SambaOutput> {
+  const chunks: Uint8Array[] = [];
+  const stream = streamSamba(program, args, run);
+  for (;;) {
+    const next = await stream.next();
+    if (!next.done) {
+      chunks.push(next.value);
+      continue;
+    }
+    const stdout = Buffer.concat(chunks).toString("utf8");
+    return { ...next.value, stdout, codes: [...statusCodes(stdout), ...next.value.codes] };
+  }
+}
+
 /**
- * Runs a program of Samba's to its end, in English and UTC, with nothing of our environment but the search path.
+ * Runs a program of Samba's, in English and UTC, with nothing of our environment but the search path; gives standard output as it
+ * comes and returns the rest (`stdout` is empty then). Leaving the loop early ends the program.
  * Throws `PROGRAM_MISSING` when it cannot be started, `STALLED` when it made no progress and was killed, `abortError` when the signal ended it.
  */
-export async function runSamba(
+export async function* streamSamba(
   program: string,
   args: readonly string[],
-  call: SambaCall & { idleMs: number; env: Record<string, string> },
-): Promise<SambaOutput> {
-  throwIfAborted(call.signal);
-  const end = endings(program, call);
+  run: SambaRun,
+): AsyncGenerator<Uint8Array, SambaOutput> {
+  throwIfAborted(run.signal);
+  const end = endings(program, run);
+  let child;
   try {
-    const child = execa(program, args, {
-      stdin: call.input ? Readable.from(end.watched(call.input), { objectMode: false }) : "ignore",
+    child = execa(program, args, {
+      stdin: run.input ? "pipe" : "ignore",
       encoding: "buffer",
-      buffer: { stdout: call.onOutput === undefined },
+      buffer: { stdout: false },
       extendEnv: false,
-      env: { ...inherited(), LC_ALL: "C", TZ: "UTC", ...call.env },
+      env: { ...inherited(), LC_ALL: "C", TZ: "UTC", ...run.env },
       cancelSignal: end.signal,
       forceKillAfterDelay: 1000,
       reject: false,
     });
-    child.stdout.on("data", end.alive);
-    child.stderr.on("data", end.alive);
-    if (call.onOutput) {
-      for await (const chunk of child.iterable({ binary: true, preserveNewlines: true })) await call.onOutput(chunk);
+    if (run.input && child.stdin) feed(child.stdin, end.watched(run.input));
+    for await (const chunk of child.stdout) {
+      end.pause();
+      yield chunk as Buffer;
+      end.alive();
     }
     const ended = await child;
-    throwIfAborted(end.signal);
-    if (ended.exitCode === undefined && ended.signal === undefined) throw missing(program, ended.cause);
-    const stdout = Buffer.from(ended.stdout ?? []).toString("utf8");
+    end.check();
+    if (ended.code === "ENOENT" || ended.code === "EACCES") throw missing(program, ended.cause);
     const stderr = Buffer.from(ended.stderr).toString("utf8");
-    return { stdout, stderr, codes: statusCodes(`${stdout}\n${stderr}`), exitCode: ended.exitCode };
+    return { stdout: "", stderr, codes: statusCodes(stderr), exitCode: ended.exitCode };
   } catch (error) {
-    throwIfAborted(end.signal);
+    end.check();
     throw error;
   } finally {
-    end.dispose();
+    end.now();
+    await child;
   }
 }
 
-/** The ways a call is cut short, as one signal: the caller's signal, silence, an input that fails. */
-function endings(program: string, call: SambaCall & { idleMs: number }) {
+/** Passes `input` on. A program that has ended takes no more: its own words tell why. */
+function feed(stdin: Writable, input: AsyncIterable<Uint8Array>): void {
+  pipeline(Readable.from(input, { objectMode: false }), stdin).catch(() => undefined);
+}
+
+/** The ways a call is cut short, as one signal: the caller's signal, silence, an input that fails, a caller who has had enough. */
+function endings(program: string, { signal, idleMs }: SambaRun) {
   const stop = new AbortController();
-  const onAbort = () => stop.abort(call.signal && abortError(call.signal));
-  const onSilence = () => stop.abort(stalled(program, call.idleMs));
-  const timer = setTimeout(onSilence, call.idleMs);
-  const alive = () => void timer.refresh();
-  call.signal?.addEventListener("abort", onAbort, { once: true });
+  const newTimer = () => setTimeout(() => stop.abort(stalled(program, idleMs)), idleMs);
+  let timer: NodeJS.Timeout | undefined = newTimer();
+  const forget = signal && onAbort(signal, () => stop.abort(abortError(signal)));
+  const pause = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const alive = () => {
+    pause();
+    timer = newTimer();
+  };
   return {
     signal: stop.signal,
+    pause,
     alive,
     async *watched(input: AsyncIterable<Uint8Array>) {
       try {
-        for await (const chunk of input) {
+        for await (const chunk of abortable(input, stop.signal)) {
           alive();
           yield chunk;
         }
       } catch (error) {
-        stop.abort(asResyncError(error));
-        throw error;
+        stop.abort(error);
       }
     },
-    dispose() {
-      clearTimeout(timer);
-      call.signal?.removeEventListener("abort", onAbort);
+    /** Throws what cut the call short. */
+    check() {
+      if (stop.signal.aborted) throw stop.signal.reason;
+    },
+    now() {
+      pause();
+      forget?.();
+      stop.abort();
     },
   };
 }
@@ -102,7 +141,7 @@ function inherited(): Record<string, string | undefined> {
 function missing(program: string, cause: unknown): ResyncError {
   return new ResyncError("PROGRAM_MISSING", {
     message: `Samba's program "${program}" cannot be started on this machine.`,
-    hint: "Install Samba's client programs (Debian and Ubuntu: samba-common-bin and smbclient; Fedora: samba-common-tools and samba-client; macOS: brew install samba).",
+    hint: "Install Samba's client programs. Debian and Ubuntu: samba-common-bin and smbclient; Fedora: samba-common-tools and samba-client; macOS: brew install samba.",
     facts: { program },
     cause,
   });
@@ -110,8 +149,8 @@ function missing(program: string, cause: unknown): ResyncError {
 
 function stalled(program: string, idleMs: number): ResyncError {
   return new ResyncError("STALLED", {
-    message: `"${program}" heard nothing from the other machine for ${idleMs / 1000} s and was ended.`,
-    hint: "The machine answers but is silent, or a firewall swallows what it says. Try again; raise the time limit for a slow line.",
+    message: `Samba's "${program}" heard nothing from the other machine for ${idleMs / 1000} s and was ended.`,
+    hint: "The machine answers but is silent, or a firewall swallows what it says. Try again; raise the time limit on a slow line.",
     facts: { program, idleMs },
     exitCode: EXIT.connection,
     retryable: true,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ResyncError } from "../../errors.ts";
-import { runSamba, type SambaCall, type SambaOutput } from "./run.ts";
+import { runSamba, streamSamba, type SambaCall, type SambaOutput, type SambaRun } from "./run.ts";
 
 /** A Windows machine or a Samba server, and who goes there. */
 export interface SambaTarget {
@@ -41,9 +41,11 @@ export interface SambaSession {
   net(args: readonly string[], call?: SambaCall): Promise<SambaOutput>;
   /**
    * One smbclient command in a share. Give one only: the exit status is that of the last, and `;` cannot be quoted.
-   * All talk comes on `stderr`; `stdout` is for `get NAME -`.
+   * All talk comes on `stderr`.
    */
   smbclient(share: string, command: string, call?: SambaCall): Promise<SambaOutput>;
+  /** The same for `get NAME -`: gives the file's bytes as they come. */
+  smbclientStream(share: string, command: string, call?: SambaCall): AsyncGenerator<Uint8Array, SambaOutput>;
   /** Removes the private folder. Never throws; safe to call twice. */
   close(): Promise<void>;
 }
@@ -53,33 +55,34 @@ export function openSambaSession(target: SambaTarget, programs: SambaPrograms = 
   checkTarget(target);
   let folder: Promise<string> | undefined;
   const prepared = () => (folder ??= preparePrivateFolder(target));
-  const common = (at: string) => [
-    "-s",
-    join(at, "smb.conf"),
-    "-A",
-    join(at, "login"),
-    "-d0",
-    ...(target.port === undefined ? [] : ["-p", String(target.port)]),
-  ];
-  const run = async (program: string, args: (at: string) => string[], call: SambaCall = {}) => {
+  const common = async () => {
     const at = await prepared();
-    return runSamba(program, args(at), {
-      idleMs: programs.idleMs ?? 60_000,
-      ...call,
-      env: { HOME: at, PASSWD_FILE: join(at, "password") },
-    });
+    const port = target.port === undefined ? [] : ["-p", String(target.port)];
+    return ["-s", join(at, "smb.conf"), "-A", join(at, "login"), "-d0", ...port];
   };
+  const run = async (call: SambaCall = {}): Promise<SambaRun> => {
+    const at = await prepared();
+    return { idleMs: programs.idleMs ?? 60_000, ...call, env: { HOME: at, PASSWD_FILE: join(at, "password") } };
+  };
+  const netProgram = programs.netProgram ?? "net";
+  const smbclientProgram = programs.smbclientProgram ?? "smbclient";
+  const smbclientArgs = async (share: string, command: string) => [
+    `//${target.host}/${share}`,
+    ...(await common()),
+    "-E",
+    "-c",
+    command,
+  ];
   return {
     target,
     file: async (name) => join(await prepared(), name),
-    net: (args, call) =>
-      run(programs.netProgram ?? "net", (at) => ["rpc", ...args, ...common(at), "-S", target.host], call),
-    smbclient: (share, command, call) =>
-      run(
-        programs.smbclientProgram ?? "smbclient",
-        (at) => [`//${target.host}/${share}`, ...common(at), "-E", "-c", command],
-        call,
-      ),
+    net: async (args, call) =>
+      runSamba(netProgram, ["rpc", ...args, ...(await common()), "-S", target.host], await run(call)),
+    smbclient: async (share, command, call) =>
+      runSamba(smbclientProgram, await smbclientArgs(share, command), await run(call)),
+    async *smbclientStream(share, command, call) {
+      return yield* streamSamba(smbclientProgram, await smbclientArgs(share, command), await run(call));
+    },
     async close() {
       const made = await folder?.catch(() => undefined);
       if (made !== undefined) await rm(made, { recursive: true, force: true }).catch(() => undefined);

@@ -5,7 +5,11 @@ import type { ErrorCode } from "../../errors.ts";
  * language. Exit statuses are no help: smbclient ends with 0 after a refused `del`, `net` with 0 after a refused `setvalue`.
  */
 export function statusCodes(output: string): string[] {
-  return output.match(/\b(?:NT_STATUS|WERR)_[A-Z0-9_]+/gu)?.filter((code) => !SUCCESS.has(code)) ?? [];
+  return (
+    output
+      .match(/\b(?:NT_STATUS|WERR)_[A-Z0-9_]+|\b(?:NT|DOS) code 0x[0-9a-f]{8}/gu)
+      ?.filter((code) => !SUCCESS.has(code)) ?? []
+  );
 }
 
 const SUCCESS = new Set(["NT_STATUS_OK", "WERR_OK"]);

@@ -1,0 +1,67 @@
+import { appendFile, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** How the stand-in DXA behaves; may be changed at any time. Milliseconds. */
+export interface DxaKnobs {
+  /** Between RUNNING and the first byte. */
+  delayMs: number;
+  /** Between the pieces in which the file grows; one a requestor. */
+  stepMs: number;
+  /** The value is not looked at. */
+  ignoreValue: boolean;
+  /** The value stays, though the file is written. */
+  keepValue: boolean;
+  /** The value goes, but no file is written. */
+  noFile: boolean;
+  /** The file is open to nobody else while it is written. */
+  exclusive: boolean;
+  /** The file's bytes for the requestors named; default a few lines each. */
+  content: (requestors: readonly string[]) => Uint8Array;
+}
+
+/** What the DXA sees of its machine. */
+export interface DxaSurroundings {
+  /** The strings of `ResyncConnectionRDNs`; empty when there is no such value. */
+  readTrigger(): Promise<string[]>;
+  removeTrigger(): Promise<void>;
+  /** Where Resync.glb is written. */
+  file: string;
+  /** Keeps the file from everybody else until the returned act is called. */
+  hold(): Promise<() => Promise<void>>;
+}
+
+/** What the service does when it has started: value read, file written in steps, value removed (Q150976). */
+export async function playDxa(around: DxaSurroundings, knobs: DxaKnobs): Promise<void> {
+  const requestors = knobs.ignoreValue ? [] : await around.readTrigger();
+  if (requestors.length === 0) return;
+  await delay(knobs.delayMs);
+  if (!knobs.noFile) await write(around, knobs, requestors);
+  if (!knobs.keepValue) await around.removeTrigger();
+}
+
+async function write(around: DxaSurroundings, knobs: DxaKnobs, requestors: readonly string[]): Promise<void> {
+  await writeFile(around.file, "");
+  const release = knobs.exclusive ? await around.hold() : undefined;
+  const content = knobs.content(requestors);
+  const piece = Math.ceil(content.length / STEPS);
+  for (let at = 0; at < content.length; at += piece) {
+    await appendFile(around.file, content.subarray(at, at + piece));
+    await delay(knobs.stepMs);
+  }
+  await release?.();
+}
+
+const STEPS = 4;
+
+/** A DXA that does its work at once. */
+export function diligent(): DxaKnobs {
+  return {
+    delayMs: 50,
+    stepMs: 30,
+    ignoreValue: false,
+    keepValue: false,
+    noFile: false,
+    exclusive: false,
+    content: (requestors) => Buffer.from(requestors.map((name) => `stand-in list for ${name}\r\n`.repeat(20)).join("")),
+  };
+}
