@@ -1,0 +1,105 @@
+import { asResyncError, ResyncError } from "../../errors.ts";
+import { ACCESS, CREATE_OPTION, DISPOSITION, SHARE } from "../messages/access.ts";
+import { freeSpaceRequest, readFreeSpaceAnswer } from "../messages/query-info.ts";
+import { deleteRequest } from "../messages/set-info.ts";
+import { ask, nameOf, type Share } from "../share.ts";
+import { STATUS } from "../status.ts";
+import { COMMAND } from "../wire/header.ts";
+import { closeHandle, closeQuietly, flush, openHandle, type Handle } from "./handle.ts";
+import { writeAll, type WriteSettings } from "./write.ts";
+
+export interface CreateSettings extends WriteSettings {
+  /** Total bytes if known: a disk that cannot hold them is found before the first is sent. */
+  readonly size?: number | undefined;
+  /** What to do when the name is taken: fail with `ALREADY_EXISTS` (default), or put the new contents there. */
+  readonly existing?: "fail" | "overwrite";
+}
+
+/** Milliseconds that clearing up after a failure may take. */
+const CLEAR_UP_MS = 5000;
+
+/**
+ * Makes a file from `source` and settles when all bytes are on the server's medium. Nobody else can open it meanwhile. On failure the
+ * new file is removed, by its handle and so never somebody else's, as far as the server still answers; an overwritten one is left as
+ * far as it came. Returns the bytes written.
+ */
+export async function createFile(
+  share: Share,
+  path: string,
+  source: AsyncIterable<Uint8Array>,
+  settings: CreateSettings = {},
+): Promise<number> {
+  const { signal, size, existing = "fail" } = settings;
+  if ((share.maximalAccess & ACCESS.writeData) === 0) throw readOnlyShare(share, path);
+  const handle = await openHandle(
+    share,
+    {
+      path,
+      access: ACCESS.writeData | ACCESS.readAttributes | ACCESS.writeAttributes | ACCESS.delete | ACCESS.synchronize,
+      share: SHARE.nothing,
+      disposition: existing === "fail" ? DISPOSITION.create : DISPOSITION.overwriteOrCreate,
+      options: CREATE_OPTION.notFolder,
+    },
+    "Creating",
+    signal,
+  );
+  try {
+    if (size !== undefined) await checkRoom(share, handle, size, signal);
+    const written = await writeAll(share, handle, source, settings);
+    await flush(share, handle, signal);
+    const arrived = await closeHandle(share, handle);
+    if (arrived !== undefined && arrived !== written) throw sizeDiffers(share, path, arrived, written);
+    return written;
+  } catch (error) {
+    await clearUp(share, handle, existing === "fail");
+    throw asResyncError(error);
+  }
+}
+
+/** Refuses early what cannot fit. A server that does not tell its free space is asked nothing more. */
+async function checkRoom(share: Share, handle: Handle, size: number, signal: AbortSignal | undefined): Promise<void> {
+  const { header, message } = await share.connection.send(COMMAND.queryInfo, freeSpaceRequest(handle.id), { signal });
+  if (header.status !== STATUS.success) return;
+  const free = readFreeSpaceAnswer(message);
+  if (free >= BigInt(size)) return;
+  throw new ResyncError("DISK_FULL", {
+    message: `${nameOf(share, handle.path)} does not fit: ${size} bytes, and only ${free} are free there for this user.`,
+    hint: "Free space there, then try again.",
+    facts: { size, free: Number(free) },
+  });
+}
+
+/** Ends the connection rather than wait for a server that no longer answers. */
+async function clearUp(share: Share, handle: Handle, remove: boolean): Promise<void> {
+  if (share.broken !== undefined) return;
+  const timer = setTimeout(() => share.connection.end(gaveUp(share)), CLEAR_UP_MS);
+  try {
+    if (remove) await ask(share, COMMAND.setInfo, deleteRequest(handle.id), `Removing ${nameOf(share, handle.path)}`);
+  } catch {
+    // The failure that led here is the one to tell.
+  }
+  await closeQuietly(share, handle);
+  clearTimeout(timer);
+}
+
+function gaveUp(share: Share): ResyncError {
+  return new ResyncError("CONNECTION_LOST", {
+    message: `${share.label} did not answer while a failed write was cleared up; the connection was ended.`,
+    retryable: true,
+  });
+}
+
+function readOnlyShare(share: Share, path: string): ResyncError {
+  return new ResyncError("READ_ONLY", {
+    message: `${nameOf(share, path)} cannot be written: this user may only read on the share ${share.label}.`,
+    hint: "Check the rights of this user on the share (share permissions, not only those of the folder).",
+  });
+}
+
+function sizeDiffers(share: Share, path: string, arrived: number, written: number): ResyncError {
+  return new ResyncError("IO", {
+    message: `${nameOf(share, path)} has ${arrived} bytes after ${written} were written.`,
+    hint: "Look into the server's log, and whether its disk is full.",
+    facts: { arrived, written },
+  });
+}

@@ -1,0 +1,62 @@
+import { malformed } from "../failures.ts";
+import { closeRequest, flushRequest, readCloseAnswer } from "../messages/close.ts";
+import { createRequest, readCreateAnswer, type CreateFields } from "../messages/create.ts";
+import { ask, nameOf, type Share } from "../share.ts";
+import { COMMAND } from "../wire/header.ts";
+
+/** An open file or folder. */
+export interface Handle {
+  readonly id: Buffer;
+  readonly path: string;
+  /** Bytes when it was opened. */
+  readonly size: number;
+  readonly attributes: number;
+  /** Last change, FILETIME. */
+  readonly lastWrite: bigint;
+}
+
+/** Opens or makes what `fields` say (MS-SMB2 3.2.4.3). `doing` completes "… //host/share/name failed": `Reading`. */
+export async function openHandle(
+  share: Share,
+  fields: CreateFields,
+  doing: string,
+  signal?: AbortSignal,
+): Promise<Handle> {
+  const { message } = await ask(
+    share,
+    COMMAND.create,
+    createRequest(fields),
+    `${doing} ${nameOf(share, fields.path)}`,
+    { signal },
+  );
+  const { fileId, size, attributes, lastWrite } = readCreateAnswer(message);
+  return { id: fileId, path: fields.path, size: safeSize(size), attributes, lastWrite };
+}
+
+/** Closes; returns the bytes that the file then has, where the server tells. */
+export async function closeHandle(share: Share, handle: Handle): Promise<number | undefined> {
+  const { message } = await ask(share, COMMAND.close, closeRequest(handle.id), `Closing ${nameOf(share, handle.path)}`);
+  const { size } = readCloseAnswer(message);
+  return size === undefined ? undefined : safeSize(size);
+}
+
+/** Closes on the way out of an act that has its own outcome: a failure to close changes nothing about it. */
+export async function closeQuietly(share: Share, handle: Handle): Promise<void> {
+  if (share.broken !== undefined) return;
+  try {
+    await closeHandle(share, handle);
+  } catch {
+    // The connection ended, or the server had closed it already.
+  }
+}
+
+/** Has the server write the file to its medium (MS-SMB2 3.2.4.7). */
+export async function flush(share: Share, handle: Handle, signal?: AbortSignal): Promise<void> {
+  await ask(share, COMMAND.flush, flushRequest(handle.id), `Flushing ${nameOf(share, handle.path)}`, { signal });
+}
+
+/** Sizes are numbers here: 9 PB are enough. */
+export function safeSize(size: bigint): number {
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw malformed(`it tells of a file of ${size} bytes`);
+  return Number(size);
+}

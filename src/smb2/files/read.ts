@@ -1,0 +1,120 @@
+import { ResyncError } from "../../errors.ts";
+import { chargeOf } from "../connection/connection.ts";
+import { hasStatus } from "../failures.ts";
+import { CREATE_OPTION, DISPOSITION, ACCESS, SHARE } from "../messages/access.ts";
+import { readReadAnswer, readRequest } from "../messages/read.ts";
+import { CREDIT_BYTES } from "../options.ts";
+import { ask, nameOf, type Share } from "../share.ts";
+import { STATUS } from "../status.ts";
+import { COMMAND } from "../wire/header.ts";
+import { newFlight } from "./flight.ts";
+import { closeQuietly, openHandle, type Handle } from "./handle.ts";
+
+export interface ReadSettings {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A file's bytes in order, several requests under way at once, in constant memory (MS-SMB2 3.2.4.6). The file is opened so that nobody
+ * may write to it meanwhile: one that somebody is writing gives `FILE_BUSY`, one that nevertheless changes its size while it is read
+ * `FILE_BUSY` as well. Leaving the loop closes the file.
+ */
+export async function* readFile(share: Share, path: string, { signal }: ReadSettings = {}): AsyncGenerator<Buffer> {
+  const handle = await openHandle(
+    share,
+    {
+      path,
+      access: ACCESS.readData | ACCESS.readAttributes | ACCESS.synchronize,
+      share: SHARE.read | SHARE.delete,
+      disposition: DISPOSITION.open,
+      options: CREATE_OPTION.notFolder,
+    },
+    "Reading",
+    signal,
+  );
+  try {
+    yield* readAhead(share, handle, signal);
+    if ((await readOnce(share, handle, handle.size, 1, signal)).length > 0) throw changed(share, handle, "grew");
+  } finally {
+    await closeQuietly(share, handle);
+  }
+}
+
+async function* readAhead(share: Share, handle: Handle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  const flight = newFlight();
+  const queue: Promise<Buffer>[] = [];
+  let next = 0;
+  for (;;) {
+    let wanted = Math.min(flight.chunk(share.maxRead), handle.size - next);
+    while (wanted > 0 && flight.hasRoom(wanted)) {
+      const started = performance.now();
+      const length = wanted;
+      flight.left(length);
+      const range = readRange(share, handle, next, length, signal).finally(() =>
+        flight.landed(length, performance.now() - started),
+      );
+      range.catch(() => undefined);
+      queue.push(range);
+      next += length;
+      wanted = Math.min(flight.chunk(share.maxRead), handle.size - next);
+    }
+    const head = queue.shift();
+    if (head === undefined) return;
+    yield await head;
+  }
+}
+
+/** Exactly `length` bytes at `offset`; a server may answer with fewer at a time. Throws `FILE_BUSY` when the file ends before. */
+async function readRange(
+  share: Share,
+  handle: Handle,
+  offset: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const first = await readOnce(share, handle, offset, length, signal);
+  if (first.length === length) return first;
+  const parts = [first];
+  let got = first.length;
+  while (got < length) {
+    const part = await readOnce(share, handle, offset + got, length - got, signal);
+    if (part.length === 0) throw changed(share, handle, "shrank");
+    parts.push(part);
+    got += part.length;
+  }
+  return Buffer.concat(parts);
+}
+
+/** What the server gives at `offset`, up to `length` bytes; empty at the file's end. */
+async function readOnce(
+  share: Share,
+  handle: Handle,
+  offset: number,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<Buffer> {
+  const { connection } = share;
+  const wanted = chargeOf(length);
+  const taken = await connection.credits.take(wanted);
+  const asked = Math.min(length, taken * CREDIT_BYTES);
+  try {
+    const request = readRequest(handle.id, offset, asked);
+    const { message } = await ask(share, COMMAND.read, request, `Reading ${nameOf(share, handle.path)}`, {
+      signal,
+      taken,
+    });
+    return readReadAnswer(message, asked);
+  } catch (error) {
+    if (hasStatus(error, STATUS.endOfFile)) return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+function changed(share: Share, handle: Handle, how: "grew" | "shrank"): ResyncError {
+  return new ResyncError("FILE_BUSY", {
+    message: `${nameOf(share, handle.path)} ${how} while it was read: somebody is still writing it.`,
+    hint: "Wait until it is finished, then try again.",
+    facts: { path: handle.path, size: handle.size },
+    retryable: true,
+  });
+}

@@ -1,0 +1,63 @@
+import { malformed } from "../failures.ts";
+import { LARGEST_CHUNK } from "../options.ts";
+
+/** Bytes in front of every message on TCP: a zero and a length of three bytes, big endian (MS-SMB2 2.1). */
+export const PREFIX = 4;
+/** Bytes of a message at the most: the largest chunk and its headers. What a server announces beyond that is never allocated. */
+const LARGEST_FRAME = LARGEST_CHUNK + 65_536;
+/** A keep-alive of NetBIOS over TCP (RFC 1002 4.3.6), which some servers send on port 445 as well. */
+const KEEP_ALIVE = 0x85;
+
+/** Writes the length of `messageBytes` in front of a message. */
+export function writePrefix(into: Buffer, messageBytes: number): void {
+  into.writeUInt32BE(messageBytes, 0);
+}
+
+/**
+ * Cuts a stream of bytes into messages and hands each to `onMessage` in a buffer of its own. Throws `PROTOCOL` for what cannot be
+ * SMB; after that the stream cannot be read on.
+ */
+export function frameReader(onMessage: (message: Buffer) => void): (bytes: Buffer) => void {
+  const prefix = Buffer.alloc(PREFIX);
+  let prefixFilled = 0;
+  let message: Buffer | undefined;
+  let filled = 0;
+
+  return (bytes) => {
+    let at = 0;
+    while (at < bytes.length) {
+      if (message === undefined) {
+        const taken = bytes.copy(prefix, prefixFilled, at, at + PREFIX - prefixFilled);
+        prefixFilled += taken;
+        at += taken;
+        if (prefixFilled < PREFIX) return;
+        prefixFilled = 0;
+        const length = announcedLength(prefix);
+        if (length === 0) continue;
+        message = Buffer.allocUnsafeSlow(length);
+        filled = 0;
+      }
+      const taken = bytes.copy(message, filled, at);
+      filled += taken;
+      at += taken;
+      if (filled < message.length) return;
+      const whole = message;
+      message = undefined;
+      onMessage(whole);
+    }
+  };
+}
+
+/** Bytes of the message that follows; 0 for a keep-alive. */
+function announcedLength(prefix: Buffer): number {
+  if (prefix[0] === KEEP_ALIVE) return 0;
+  const length = prefix.readUInt32BE(0);
+  if (length > LARGEST_FRAME || length === 0) {
+    const text = prefix.toString("latin1");
+    const seen = /^[\x20-\x7e]{4}$/u.test(text) ? `"${text}"` : prefix.toString("hex");
+    throw malformed(`it answered with ${seen}, which begins no SMB message`, {
+      hint: "Some other service listens there. Check host and port; SMB usually is on port 445.",
+    });
+  }
+  return length;
+}
