@@ -1,0 +1,174 @@
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { SmbAddress } from "../../src/transfer/place-address.ts";
+import { runNow, startDaemon } from "./samba-nt/processes.ts";
+
+/** What sets one server apart from Samba's defaults: lines of `[global]`. */
+const VARIANTS = {
+  defaults: [],
+  "signing mandatory": ["server signing = mandatory"],
+  "encryption required": ["smb encrypt = required"],
+  "3.1.1 only": ["server min protocol = SMB3_11"],
+  "2.0.2 only": ["server max protocol = SMB2_02"],
+  "2.1 only, signing": ["server max protocol = SMB2_10", "server signing = mandatory"],
+  "3.0 only": ["server max protocol = SMB3_00"],
+  "3.0 only, encryption": ["server max protocol = SMB3_00", "smb encrypt = required"],
+  "3.0.2 only, encryption": ["server max protocol = SMB3_02", "smb encrypt = required"],
+  "AES-128-CCM": ["smb encrypt = required", "server smb3 encryption algorithms = AES-128-CCM"],
+  "AES-256-CCM": ["smb encrypt = required", "server smb3 encryption algorithms = AES-256-CCM"],
+  "AES-256-GCM": ["smb encrypt = required", "server smb3 encryption algorithms = AES-256-GCM"],
+  "AES-CMAC": ["server signing = mandatory", "server smb3 signing algorithms = AES-128-CMAC"],
+  "HMAC-SHA256": ["server signing = mandatory", "server smb3 signing algorithms = HMAC-SHA256"],
+  "guest mapping": ["map to guest = Bad User"],
+  "NT1 only": ["server min protocol = NT1", "server max protocol = NT1"],
+  "NT1 only, NTLMv1": ["server min protocol = NT1", "server max protocol = NT1", "ntlm auth = ntlmv1-permitted"],
+  "NT1 only, guest mapping": ["server min protocol = NT1", "server max protocol = NT1", "map to guest = Bad User"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type SambaVariant = keyof typeof VARIANTS;
+export const SAMBA_VARIANTS = Object.keys(VARIANTS) as SambaVariant[];
+
+/** What a user may do on each share. `tiny` holds 8 MB, and only where root runs the tests. */
+export type SambaShare = "share" | "ro" | "change" | "noaccess" | "tiny" | "encrypted";
+
+/** A private smbd on a loopback port of its own; nothing outside its temporary folder is written. */
+export interface SambaServer {
+  readonly host: "127.0.0.1";
+  readonly port: number;
+  readonly user: "backup";
+  readonly password: string;
+  /** What a share is on this machine. */
+  folder(share: SambaShare): string;
+  address(share: SambaShare, path?: string): SmbAddress;
+  stop(): Promise<void>;
+}
+
+const SHARES: Record<SambaShare, readonly string[]> = {
+  share: [],
+  ro: ["read only = yes"],
+  change: [],
+  noaccess: ["valid users = nobody-at-all"],
+  tiny: [],
+  encrypted: ["smb encrypt = required"],
+};
+
+const PASSWORD = "S3cret!pw";
+
+/** Starts a server; it takes connections when this settles. Works as root and as any other user. */
+export async function startSamba(variant: SambaVariant = "defaults"): Promise<SambaServer> {
+  const root = process.getuid?.() === 0;
+  // As root, sessions run as an account without rights, so that shares can deny something.
+  const account = root ? "games" : userInfo().username;
+  const bed = mkdtempSync(join(tmpdir(), "resync-smbd-"));
+  chmodSync(bed, 0o755);
+  for (const name of ["state", "cache", "lock", "private", "pid", "ncalrpc", "log"]) mkdirSync(join(bed, name));
+  const folder = (share: SambaShare): string => join(bed, share);
+  for (const share of Object.keys(SHARES) as SambaShare[]) makeShare(folder(share), account, root);
+  const port = await freePort();
+  const conf = join(bed, "smb.conf");
+  writeFileSync(conf, config(bed, port, account, VARIANTS[variant]));
+  writeFileSync(join(bed, "usermap"), `${account} = backup\n`);
+  runNow(["pdbedit", "-d0", "-s", conf, "-t", "-a", "-u", account], {}, `${PASSWORD}\n${PASSWORD}\n`);
+  runNow(["sharesec", "-d0", "-s", conf, "change", "-r", "S-1-1-0:ALLOWED/0x0/CHANGE"], {});
+  const daemon = startDaemon(command(conf, folder("tiny"), account, root), join(bed, "log", "daemon.log"), {});
+  const stop = async (): Promise<void> => {
+    await daemon.stop();
+    rmSync(bed, { recursive: true, force: true });
+  };
+  if (!(await answers(port))) {
+    const log = readFileSync(join(bed, "log", "daemon.log"), "utf8");
+    await stop();
+    throw new Error(`smbd (${variant}) did not start: ${log}`);
+  }
+  return {
+    host: "127.0.0.1",
+    port,
+    user: "backup",
+    password: PASSWORD,
+    folder,
+    address: (share, path = "") => ({
+      kind: variant.startsWith("NT1") ? "smb1" : "smb",
+      domain: undefined,
+      user: "backup",
+      host: "127.0.0.1",
+      port,
+      share,
+      path,
+    }),
+    stop,
+  };
+}
+
+function makeShare(path: string, account: string, root: boolean): void {
+  mkdirSync(path);
+  if (!root) return;
+  const [uid = "", gid = ""] = ["-u", "-g"].map((flag) => runNow(["id", flag, account], {}));
+  chownSync(path, Number(uid), Number(gid));
+}
+
+/** As root in a mount namespace of its own, where `tiny` is a small disk that goes with the server. */
+function command(conf: string, tiny: string, account: string, root: boolean): string[] {
+  const smbd = ["smbd", "-F", "--no-process-group", "-s", conf];
+  if (!root) return smbd;
+  const script = `mount -t tmpfs -o size=8m,uid="$(id -u ${account})",mode=777 tmpfs "${tiny}" && exec "$@"`;
+  return ["unshare", "--mount", "--propagation=private", "sh", "-c", script, "sh", ...smbd];
+}
+
+function config(bed: string, port: number, account: string, globals: readonly string[]): string {
+  const settings = [
+    "server role = standalone server",
+    "netbios name = RESYNCTEST",
+    "disable netbios = yes",
+    `smb ports = ${port}`,
+    "interfaces = 127.0.0.1/8",
+    "bind interfaces only = yes",
+    ...["state", "cache", "lock", "pid"].map((name) => `${name} directory = ${bed}/${name}`),
+    `private dir = ${bed}/private`,
+    `ncalrpc dir = ${bed}/ncalrpc`,
+    `log file = ${bed}/log/smbd.log`,
+    "logging = file",
+    "log level = 0",
+    `passdb backend = tdbsam:${bed}/private/passdb.tdb`,
+    `username map = ${bed}/usermap`,
+    "load printers = no",
+    "printcap name = /dev/null",
+    "disable spoolss = yes",
+    "rpc start on demand helpers = no",
+    "unix charset = UTF-8",
+    ...globals,
+  ];
+  const shares = Object.entries(SHARES).map(
+    ([name, lines]) => `[${name}]\n${section([`path = ${bed}/${name}`, "read only = no", "guest ok = yes", ...lines])}`,
+  );
+  return `[global]\n${section(settings)}${shares.join("").replaceAll("nobody-at-all", account === "daemon" ? "bin" : "daemon")}`;
+}
+
+const section = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join("");
+
+/** A port that nobody listens on just now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** True as soon as the port takes a connection, false when it does not within ten seconds. */
+async function answers(port: number): Promise<boolean> {
+  const until = performance.now() + 10_000;
+  while (performance.now() < until) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect({ host: "127.0.0.1", port });
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+      socket.once("connect", () => socket.destroy());
+    });
+    if (open) return true;
+    await delay(20);
+  }
+  return false;
+}
