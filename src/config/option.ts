@@ -55,13 +55,13 @@ export function texts(describe: string, more: { placeholder?: string; alias?: st
 }
 
 /** One of some texts. */
-export function choice<const C extends readonly [string, ...string[]]>(
-  describe: string,
-  choices: C,
-  fallback?: C[number],
-) {
-  const base = { kind: "text", schema: z.enum(choices), describe, choices } as const;
-  return fallback === undefined ? base : { ...base, fallback };
+export function choice<const C extends string>(describe: string, choices: readonly C[]) {
+  return { kind: "text", schema: z.enum(choices as readonly [C, ...C[]]), describe, choices } as const;
+}
+
+/** One of some texts, with a default. */
+export function choiceOr<const C extends string>(describe: string, choices: readonly C[], fallback: NoInfer<C>) {
+  return { ...choice(describe, choices), fallback } as const;
 }
 
 /** A length of time, given as `90s`, `10m`, `2h`, `500ms` or a bare number of seconds; the value is milliseconds. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choice, duration, flag, showDuration, text, texts, wholeNumber } from "../../src/config/option.ts";
+import { choiceOr, duration, flag, showDuration, text, texts, wholeNumber } from "../../src/config/option.ts";
 import { resolveOptions, type Sources } from "../../src/config/resolve.ts";
 
 const specs = {
@@ -7,7 +7,7 @@ const specs = {
   dss: text("host"),
   keep: flag("keep"),
   "state-timeout": duration("how long", 120_000),
-  runner: choice("runner", ["native", "dosbox"], "dosbox"),
+  runner: choiceOr("runner", ["native", "dosbox"], "dosbox"),
   attempts: wholeNumber("tries", { least: 1, fallback: 3 }),
 } as const;
 
