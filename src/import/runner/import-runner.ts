@@ -17,6 +17,11 @@ export interface DosCall {
 export interface RunOptions {
   /** Ends the program, tree and all; `run` then settles with `kind: "killed"`. */
   signal: AbortSignal;
+  /**
+   * Called once when the program has started, with the id of the process that holds it and, on POSIX, of its group: the journal keeps it,
+   * so that after a crash of ours the program that was left running can be ended.
+   */
+  onStart?: (pid: number) => void;
   /** Called with each piece of screen text as it comes, for the watchdog and `--verbose`. Only with `capabilities.screen`. */
   onScreen?: (text: string) => void;
 }

@@ -52,13 +52,17 @@ describe("the command runner", () => {
     vi.unstubAllEnvs();
     await rm(bed.folder, { recursive: true });
   });
-  const shown = (screen: string) => JSON.parse(screen.split("\n")[1] ?? "") as { args: string[]; cwd: string; secrets: unknown };
+  const shown = (screen: string) =>
+    JSON.parse(screen.split("\n")[1] ?? "") as { args: string[]; cwd: string; secrets: unknown };
 
   it("fills in program, postoffice and arguments, and starts in the postoffice's root", async () => {
     const command = [bed.program, bed.knobs, "{postoffice}/{program}", "{arguments}", "{PROGRAM}.EXE"];
     const runner = commandRunner({ command, postoffice: bed.root });
     const end = await runner.run({ program: "REBUILD", args: [plain("-f"), plain("-dM")] }, { signal: never });
-    expect(shown(end.screen)).toMatchObject({ args: [`${bed.root}/rebuild`, "-f", "-dM", "REBUILD.EXE"], cwd: bed.root });
+    expect(shown(end.screen)).toMatchObject({
+      args: [`${bed.root}/rebuild`, "-f", "-dM", "REBUILD.EXE"],
+      cwd: bed.root,
+    });
   });
 
   it("adds the arguments at the end, says each once, and tells the process it started", async () => {
@@ -98,7 +102,9 @@ describe("the command runner", () => {
 
   it("finds programs on the PATH and names the ones that are not", async () => {
     await commandRunner({ command: ["node"], postoffice: bed.root }).check(CALL);
-    await expect(commandRunner({ command: ["no-such-emulator"], postoffice: bed.root }).check(CALL)).rejects.toMatchObject({
+    await expect(
+      commandRunner({ command: ["no-such-emulator"], postoffice: bed.root }).check(CALL),
+    ).rejects.toMatchObject({
       code: "PROGRAM_MISSING",
       message: 'There is no program "no-such-emulator" on the PATH.',
     });
