@@ -163,8 +163,10 @@ export function smbclientPlace(
           if ((await find(to).catch(() => undefined))?.kind === "folder") {
             throw new ResyncError("IS_A_FOLDER", { message: `${shown(to)} is a folder; no file can take its place.` });
           }
-          if (!replacingIsUnknown(error) || (await find(from)) === undefined) throw error;
+          if (!replacingIsUnknown(error)) throw error;
         }
+        if ((await find(from)) === undefined)
+          throw new ResyncError("NOT_FOUND", { message: `${shown(from)} is not there.` });
         await del(to);
         await rename(from, to, "");
         return { atomic: false };
@@ -197,7 +199,10 @@ function besides(path: PlacePath): PlacePath {
   return placePath([...path.split("/").slice(0, -1), name].join("/"));
 }
 
-/** NT 4 may not know the request behind `rename -f`: pass-through information levels came with 2000. */
+/**
+ * The request behind `rename -f` is a pass-through information level, which came with Windows 2000; over SMB1 Samba takes it only in
+ * a share's root (NT_STATUS_NOT_SUPPORTED elsewhere).
+ */
 function replacingIsUnknown(error: unknown): boolean {
   const codes = error instanceof ResyncError ? error.facts["codes"] : undefined;
   return Array.isArray(codes) && UNKNOWN_REQUEST.some((code) => codes.includes(code));
