@@ -1,0 +1,31 @@
+import { formatList, type ListName } from "../../address.ts";
+import type { Directory, KnownNode } from "../../directory/directory.ts";
+import { fails } from "../call.ts";
+import { stopFinished, type ImportRun } from "../run.ts";
+
+/**
+ * Registers an unknown network or postoffice with the routing used for the DSS (Q96060). Without a DSS in REQCONF it is Fatal 54, with
+ * an unknown one Fatal 55 (Q96002, Q136514), with its XTN file held by EXTERNAL Fatal 59 (Q117562).
+ */
+export function autocreate(
+  { config, log, call }: ImportRun,
+  directory: Directory,
+  list: Extract<ListName, { kind: "node" }>,
+): KnownNode {
+  if (config.dss === "") {
+    log.message("Fatal", 54);
+    throw stopFinished();
+  }
+  const [network = "", postoffice = ""] = config.dss.split("/");
+  const dss = directory.findNode("PCM", network, postoffice);
+  if (dss === undefined) {
+    log.message("Fatal", 55, config.dss);
+    throw stopFinished();
+  }
+  if (fails(call, "fatal-59")) {
+    log.message("Fatal", 59, formatList(list));
+    throw stopFinished();
+  }
+  const direct = dss.route === "" ? config.dss : dss.route;
+  return directory.addNode(list.type, list.network, list.postoffice, direct);
+}

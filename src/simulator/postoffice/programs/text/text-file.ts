@@ -1,0 +1,33 @@
+import { createWriteStream, readFileSync } from "node:fs";
+import { once } from "node:events";
+import { finished } from "node:stream/promises";
+import { decodeText, encodeText } from "../../records/text.ts";
+import { stopFinished, type ImportRun } from "../run.ts";
+
+/** The text of the `-f` file in code page 850. A file that cannot be read is Error 56 (Q96002). */
+export function readTextFile(run: ImportRun): string {
+  try {
+    return decodeText(readFileSync(run.options.file ?? ""));
+  } catch {
+    run.log.message("Error", 56, run.options.file);
+    throw stopFinished();
+  }
+}
+
+/** Writes the lines to the `-f` file, code page 850, CR LF. A file that cannot be written is Error 57 (Q96002). */
+export async function writeTextFile(run: ImportRun, groups: readonly Iterable<string>[]): Promise<void> {
+  try {
+    const stream = createWriteStream(run.options.file ?? "");
+    const done = finished(stream);
+    await once(stream, "open");
+    for (const group of groups) {
+      const text = [...group].map((line) => `${line}\r\n`).join("");
+      if (!stream.write(encodeText(text))) await once(stream, "drain");
+    }
+    stream.end();
+    await done;
+  } catch {
+    run.log.message("Error", 57, run.options.file);
+    throw stopFinished();
+  }
+}
