@@ -53,6 +53,14 @@ export interface DssHostCapabilities {
   readonly fileVersion: boolean;
   readonly eventLog: boolean;
   readonly pause: boolean;
+  /** The dirsync objects of the server can be looked up in its directory. */
+  readonly roles: boolean;
+}
+
+/** Which dirsync objects the server holds. Only one of the two should exist in an organization (Q151668). */
+export interface DirsyncRoles {
+  readonly server: boolean;
+  readonly requestor: boolean;
 }
 
 /**
@@ -94,6 +102,9 @@ export interface DssHost {
   fileVersion(windowsPath: string): Promise<string | undefined>;
   /** Events since a moment, oldest first. Only with `capabilities.eventLog`. */
   eventsSince(since: Date): Promise<HostEvent[]>;
+
+  /** The dirsync objects of this server, from its directory. Only with `capabilities.roles`. */
+  dirsyncRoles(): Promise<DirsyncRoles>;
 
   /** Ends connections and temporary files. Never throws; safe to call twice. */
   close(): Promise<void>;

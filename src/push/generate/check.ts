@@ -1,0 +1,116 @@
+import type { RunContext } from "../../context.ts";
+import { checkRole } from "./check-role.ts";
+import type { FoundState } from "./change.ts";
+import { DXA_KEY, DXA_SERVICE, GLOBAL_MAX_VALUE, TRIGGER_VALUE, type DssHost, type RegistryValue } from "./dss-host.ts";
+import { findResync } from "./kept-name.ts";
+import { splitWindowsPath, withFolder, type DssFolders, type ServiceValues } from "./locate.ts";
+import { notReady } from "./not-ready.ts";
+import { showValue } from "./registry-data.ts";
+import type { GenerateRequest } from "./request.ts";
+import { atLeast, GLOBAL_MAX_SINCE } from "./version.ts";
+
+/** What the checks found: all that is decided before the first change. */
+export interface DssFindings {
+  readonly folders: DssFolders;
+  readonly service: FoundState;
+  readonly dxaVersion: string | undefined;
+  /** Name of the Resync.glb that lies in Dxadata already, as the host spells it. */
+  readonly stale: string | undefined;
+  /** `GlobalMaxSeqInResync` is to be set; what stood there. */
+  readonly setGlobalMax: boolean;
+  readonly globalMaxBefore: RegistryValue | undefined;
+}
+
+/** Looks at everything that a generation depends on, changing nothing. `DSS_NOT_READY` with the reason when it must not begin. */
+export async function checkDss(
+  host: DssHost,
+  request: GenerateRequest,
+  { folders, values }: { folders: DssFolders; values: ServiceValues },
+  context: RunContext,
+): Promise<DssFindings> {
+  refuseTrigger(host, values);
+  const service = await checkService(host);
+  await checkRole(host, context);
+  const dxaVersion = await checkProgram(host, folders);
+  warnOfVersion(dxaVersion, context);
+  const stale = await withFolder(host, folders.dxadata, (place) => findResync(place));
+  const globalMaxBefore = values.get(GLOBAL_MAX_VALUE);
+  return {
+    folders,
+    service,
+    dxaVersion,
+    stale: stale?.name,
+    setGlobalMax: decideGlobalMax(request.globalMax ?? "auto", dxaVersion, globalMaxBefore),
+    globalMaxBefore,
+  };
+}
+
+function refuseTrigger(host: DssHost, values: ServiceValues): void {
+  const present = values.get(TRIGGER_VALUE);
+  if (present === undefined) return;
+  throw notReady(`${TRIGGER_VALUE} stands in the registry of ${host.label} already: ${showValue(present)}.`, {
+    hint: `Somebody else is having a list made, or an earlier attempt left it (then: resync recover). If nobody needs it, delete the value from ${DXA_KEY} and try again.`,
+    reference: "Q150976",
+    facts: { key: DXA_KEY, value: showValue(present) },
+  });
+}
+
+async function checkService(host: DssHost): Promise<FoundState> {
+  const { state, startType } = await host.queryService(DXA_SERVICE);
+  if (startType === "disabled") {
+    throw notReady(`The service ${DXA_SERVICE} on ${host.label} is disabled.`, {
+      hint: "Set it to automatic or manual (Start=2 or 3) if this server is to be the DSS.",
+      reference: "Q176566",
+      facts: { service: DXA_SERVICE, startType },
+    });
+  }
+  if (state === "running" || state === "stopped") return state;
+  throw notReady(`The service ${DXA_SERVICE} on ${host.label} is ${state}.`, {
+    hint: "Wait until it is running or stopped; a service that stays so needs a look at the event log of the DSS.",
+    reference: "Q139057, Q180001",
+    facts: { service: DXA_SERVICE, state },
+  });
+}
+
+async function checkProgram(host: DssHost, { dxaExe }: DssFolders): Promise<string | undefined> {
+  if (dxaExe === undefined) return undefined;
+  const version = host.capabilities.fileVersion ? await host.fileVersion(dxaExe) : undefined;
+  if (version !== undefined) return version;
+  const { folder, name } = splitWindowsPath(dxaExe);
+  const names = await withFolder(host, folder, (place) => place.list());
+  if (names.some((entry) => entry.name.toLowerCase() === name.toLowerCase())) return undefined;
+  throw notReady(`There is no ${dxaExe} on ${host.label}: the service could not be started again.`, {
+    hint: "Compare ImagePath in the service's key with the folder in which Exchange is installed.",
+    reference: "Q143380",
+    facts: { path: dxaExe },
+  });
+}
+
+/** Exchange 5.5 SP3's Administrator writes the containers where its DXA does not look (Q246700, Q248828). */
+function warnOfVersion(version: string | undefined, { reporter }: RunContext): void {
+  if (version === undefined || !atLeast(version, "5.5.2650") || atLeast(version, "5.5.2651")) return;
+  reporter.emit({
+    type: "warning",
+    text: `Dxa.exe ${version} is Exchange 5.5 SP3: with its Administrator the list may silently hold only the default Recipients container.`,
+    hint: "Use Admin.exe 5.5.2651.75 or later (SP4), set the export containers again, and compare the number of entries.",
+    reference: "Q246700, Q248828",
+    facts: { dxaVersion: version },
+  });
+}
+
+function decideGlobalMax(
+  wanted: "auto" | "on" | "off",
+  version: string | undefined,
+  before: RegistryValue | undefined,
+): boolean {
+  const known = version !== undefined && atLeast(version, GLOBAL_MAX_SINCE);
+  if (wanted === "on" && version !== undefined && !known) {
+    throw notReady(`Dxa.exe ${version} does not know ${GLOBAL_MAX_VALUE}.`, {
+      hint: `It needs Dxa.exe ${GLOBAL_MAX_SINCE} or later (Exchange 5.5 SP3). Leave --global-max out.`,
+      reference: "Q215505",
+      facts: { dxaVersion: version },
+    });
+  }
+  const on = before?.type === "REG_DWORD" && before.data === 1;
+  return !on && (wanted === "on" || (wanted === "auto" && known));
+}

@@ -1,0 +1,27 @@
+import type { FoundState } from "./change.ts";
+import { DXA_SERVICE } from "./dss-host.ts";
+import type { PutBackScene } from "./put-back.ts";
+import { settledState, startService, stopService } from "./service-state.ts";
+
+/** Brings the service into the state in which it was found, if this run has touched it. */
+export async function putBackService(scene: PutBackScene): Promise<void> {
+  const found = foundState(scene);
+  if (found === undefined) return;
+  const { host } = scene;
+  const { state } = await settledState(host, scene);
+  if (state === found) {
+    scene.done(`${DXA_SERVICE} is ${found}, as found`);
+    return;
+  }
+  await scene.act({ kind: "restore-service", service: DXA_SERVICE, state: found }, () =>
+    found === "running" ? startService(host, scene) : stopService(host, scene),
+  );
+  scene.done(`${DXA_SERVICE} was ${found === "running" ? "started" : "stopped"} again, as found`);
+}
+
+function foundState({ changes }: PutBackScene): FoundState | undefined {
+  for (const change of changes) {
+    if (change.kind === "stop-service" || change.kind === "start-service") return change.found;
+  }
+  return undefined;
+}

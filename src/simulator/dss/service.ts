@@ -1,0 +1,138 @@
+import { spawn } from "node:child_process";
+import { ResyncError, type ErrorCode } from "../../errors.ts";
+import { DXA_KEY, DXA_SERVICE, type ServiceState, type ServiceStatus } from "../../push/generate/dss-host.ts";
+import { isAlive } from "./alive.ts";
+import { logEvent } from "./events.ts";
+import { readKnobs } from "./knobs.ts";
+import { dssFiles } from "./paths.ts";
+import { dxaProgram } from "./program.ts";
+import { readRegistryValue } from "./registry.ts";
+import { readJson, updateJson } from "./store.ts";
+
+/** What the Service Control Manager knows of the service. Moments are milliseconds since 1970. */
+export interface ServiceRecord {
+  readonly state: ServiceState;
+  /** What a pending state turns into, and when; `at` null means never. */
+  readonly next: { readonly state: ServiceState; readonly at: number | null } | null;
+  readonly win32ExitCode: number;
+  /** Counts the starts, so that a DXA of an earlier start knows that its time is over. */
+  readonly run: number;
+  /** The DXA's process; null when it has nothing to do and has left, while the service goes on running. */
+  readonly pid: number | null;
+}
+
+const START_TYPES = { 2: "automatic", 3: "manual", 4: "disabled" } as const;
+
+/** A stop waits so long for the DXA to leave by itself before it is ended. */
+const PATIENCE_MS = 3000;
+
+/** The service's state now. `NOT_FOUND` for any other service. */
+export async function queryDxa(dir: string, name: string): Promise<ServiceStatus> {
+  refuseOtherService(name);
+  const { state, win32ExitCode } = await currentService(dir);
+  const start = await readRegistryValue(dir, DXA_KEY, "Start");
+  const number = start?.type === "REG_DWORD" ? start.data : 0;
+  const startType = START_TYPES[number as keyof typeof START_TYPES] ?? "unknown";
+  return { state, startType, win32ExitCode };
+}
+
+/** The service's record, pending states that are over turned into what follows them. */
+export async function currentService(dir: string): Promise<ServiceRecord> {
+  return settled(await readJson<ServiceRecord>(dssFiles(dir).service), Date.now());
+}
+
+/** Asks for a stop, as the SCM's ControlService. */
+export async function stopDxa(dir: string, name: string): Promise<void> {
+  refuseOtherService(name);
+  const { failure, stopPendingMs } = await readKnobs(dir);
+  await changeService(dir, (service) => {
+    if (service.state === "stopped") return undefined;
+    if (failure === "stop-refused") throw refused("SERVICE_STOP_FAILED", 2189, "the service could not be controlled");
+    if (service.state !== "running") throw refused("SERVICE_STOP_FAILED", 1061, `it is ${service.state}`);
+    const at = failure === "stop-stuck" ? null : Date.now() + stopPendingMs;
+    return { ...service, state: "stop-pending", next: { state: "stopped", at }, win32ExitCode: 0 };
+  });
+}
+
+/** Asks for a start, as the SCM's StartService: refused at once, or START_PENDING with the DXA's process started. */
+export async function startDxa(dir: string, name: string): Promise<void> {
+  refuseOtherService(name);
+  const { failure, startPendingMs } = await readKnobs(dir);
+  const { startType } = await queryDxa(dir, name);
+  await changeService(dir, (service) => {
+    if (service.state === "running") return undefined;
+    if (service.state !== "stopped") throw refused("SERVICE_START_FAILED", 1056, `it is ${service.state}`);
+    if (startType === "disabled") throw refused("SERVICE_START_FAILED", 1058, "the service is disabled");
+    if (failure === "start-1069") throw refused("SERVICE_START_FAILED", 1069, "logon failure of the service account");
+    if (failure === "dxa-missing") throw refused("SERVICE_START_FAILED", 2, "the system cannot find Dxa.exe");
+    const run = service.run + 1;
+    const at = Date.now() + startPendingMs;
+    if (failure === "start-stuck") return pending(run, { state: "running", at: null }, 0, null);
+    if (failure === "start-2140") return pending(run, { state: "stopped", at }, 2140, null);
+    return pending(run, { state: "running", at }, 0, launch(dir, run));
+  });
+}
+
+/** The DXA has nothing left to do: its process goes, the service counts as running. */
+export async function leaveService(dir: string, run: number): Promise<void> {
+  await changeService(dir, (service) => (service.run === run ? { ...service, pid: null } : undefined));
+}
+
+/** Ends the DXA's process at once, as a power cut would; for the end of tests and demonstrations. Never throws. */
+export async function killDxa(dir: string): Promise<void> {
+  try {
+    const { pid } = await readJson<ServiceRecord>(dssFiles(dir).service);
+    if (pid !== null) process.kill(pid, "SIGKILL");
+  } catch {
+    // No process, or no simulated DSS any more.
+  }
+}
+
+function pending(
+  run: number,
+  next: { state: ServiceState; at: number | null },
+  win32ExitCode: number,
+  pid: number | null,
+): ServiceRecord {
+  return { state: "start-pending", next, win32ExitCode, run, pid };
+}
+
+async function changeService(dir: string, change: (now: ServiceRecord) => ServiceRecord | undefined): Promise<void> {
+  await updateJson<ServiceRecord>(dssFiles(dir).service, (stored) => change(settled(stored, Date.now())));
+}
+
+function settled(service: ServiceRecord, now: number): ServiceRecord {
+  const { next, pid } = service;
+  if (next?.at != null && now >= next.at) {
+    if (next.state !== "stopped") return settled({ ...service, state: next.state, next: null }, now);
+    if (pid === null || !isAlive(pid)) return { ...service, state: "stopped", next: null, pid: null };
+    if (now > next.at + PATIENCE_MS) process.kill(pid, "SIGKILL");
+    return service;
+  }
+  const died = service.state === "running" && pid !== null && !isAlive(pid);
+  return died ? { ...service, state: "stopped", pid: null, win32ExitCode: 1067 } : service;
+}
+
+/** The DXA outlives the program that asked for it, as a service does; it ends itself (knob `lifetimeMs`). */
+function launch(dir: string, run: number): number | null {
+  const child = spawn(process.execPath, [dxaProgram(), dir, String(run)], { detached: true, stdio: "ignore" });
+  child.on("error", (error) => void logEvent(dir, 0, `The DXA could not be started: ${error.message}`));
+  child.unref();
+  return child.pid ?? null;
+}
+
+function refuseOtherService(name: string): void {
+  if (name.toUpperCase() === DXA_SERVICE.toUpperCase()) return;
+  throw new ResyncError("NOT_FOUND", {
+    message: `The simulated DSS has no service ${name}.`,
+    facts: { service: name, win32: 1060 },
+  });
+}
+
+function refused(code: ErrorCode, win32: number, why: string): ResyncError {
+  const act = code === "SERVICE_STOP_FAILED" ? "stop" : "start";
+  return new ResyncError(code, {
+    message: `The request to ${act} ${DXA_SERVICE} was refused: ${why} (error ${win32}).`,
+    facts: { service: DXA_SERVICE, win32 },
+  });
+}
