@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -31,8 +31,11 @@ const VARIANTS = {
 export type SambaVariant = keyof typeof VARIANTS;
 export const SAMBA_VARIANTS = Object.keys(VARIANTS) as SambaVariant[];
 
-/** What a user may do on each share. `tiny` holds 8 MB, and only where root runs the tests. */
-export type SambaShare = "share" | "ro" | "change" | "noaccess" | "tiny" | "encrypted";
+/**
+ * The shares: everything allowed; read-only; the share permission "Change"; not for this user; a folder that this user may not write
+ * to; encrypted; a disk of 8 MB, which only root can make.
+ */
+export type SambaShare = "share" | "ro" | "change" | "noaccess" | "locked" | "encrypted" | "tiny";
 
 /** A private smbd on a loopback port of its own; nothing outside its temporary folder is written. */
 export interface SambaServer {
@@ -47,12 +50,13 @@ export interface SambaServer {
 }
 
 const SHARES: Record<SambaShare, readonly string[]> = {
-  share: [],
-  ro: ["read only = yes"],
-  change: [],
-  noaccess: ["valid users = nobody-at-all"],
-  tiny: [],
-  encrypted: ["smb encrypt = required"],
+  share: ["@owner"],
+  ro: ["@owner", "read only = yes"],
+  change: ["@owner"],
+  noaccess: ["valid users = @others"],
+  locked: [],
+  encrypted: ["@owner", "smb encrypt = required"],
+  tiny: ["@owner"],
 };
 
 const PASSWORD = "S3cret!pw";
@@ -66,14 +70,15 @@ export async function startSamba(variant: SambaVariant = "defaults"): Promise<Sa
   chmodSync(bed, 0o755);
   for (const name of ["state", "cache", "lock", "private", "pid", "ncalrpc", "log"]) mkdirSync(join(bed, name));
   const folder = (share: SambaShare): string => join(bed, share);
-  for (const share of Object.keys(SHARES) as SambaShare[]) makeShare(folder(share), account, root);
+  for (const share of Object.keys(SHARES) as SambaShare[]) mkdirSync(folder(share));
+  chmodSync(folder("locked"), 0o555);
   const port = await freePort();
   const conf = join(bed, "smb.conf");
-  writeFileSync(conf, config(bed, port, account, VARIANTS[variant]));
+  writeFileSync(conf, config(bed, port, root, VARIANTS[variant]));
   writeFileSync(join(bed, "usermap"), `${account} = backup\n`);
   runNow(["pdbedit", "-d0", "-s", conf, "-t", "-a", "-u", account], {}, `${PASSWORD}\n${PASSWORD}\n`);
   runNow(["sharesec", "-d0", "-s", conf, "change", "-r", "S-1-1-0:ALLOWED/0x0/CHANGE"], {});
-  const daemon = startDaemon(command(conf, folder("tiny"), account, root), join(bed, "log", "daemon.log"), {});
+  const daemon = startDaemon(command(conf, folder("tiny"), root), join(bed, "log", "daemon.log"), {});
   const stop = async (): Promise<void> => {
     await daemon.stop();
     rmSync(bed, { recursive: true, force: true });
@@ -102,22 +107,15 @@ export async function startSamba(variant: SambaVariant = "defaults"): Promise<Sa
   };
 }
 
-function makeShare(path: string, account: string, root: boolean): void {
-  mkdirSync(path);
-  if (!root) return;
-  const [uid = "", gid = ""] = ["-u", "-g"].map((flag) => runNow(["id", flag, account], {}));
-  chownSync(path, Number(uid), Number(gid));
-}
-
 /** As root in a mount namespace of its own, where `tiny` is a small disk that goes with the server. */
-function command(conf: string, tiny: string, account: string, root: boolean): string[] {
+function command(conf: string, tiny: string, root: boolean): string[] {
   const smbd = ["smbd", "-F", "--no-process-group", "-s", conf];
   if (!root) return smbd;
-  const script = `mount -t tmpfs -o size=8m,uid="$(id -u ${account})",mode=777 tmpfs "${tiny}" && exec "$@"`;
+  const script = `mount -t tmpfs -o size=8m tmpfs "${tiny}" && exec "$@"`;
   return ["unshare", "--mount", "--propagation=private", "sh", "-c", script, "sh", ...smbd];
 }
 
-function config(bed: string, port: number, account: string, globals: readonly string[]): string {
+function config(bed: string, port: number, root: boolean, globals: readonly string[]): string {
   const settings = [
     "server role = standalone server",
     "netbios name = RESYNCTEST",
@@ -143,7 +141,9 @@ function config(bed: string, port: number, account: string, globals: readonly st
   const shares = Object.entries(SHARES).map(
     ([name, lines]) => `[${name}]\n${section([`path = ${bed}/${name}`, "read only = no", "guest ok = yes", ...lines])}`,
   );
-  return `[global]\n${section(settings)}${shares.join("").replaceAll("nobody-at-all", account === "daemon" ? "bin" : "daemon")}`;
+  const words = `[global]\n${section(settings)}${shares.join("")}`;
+  // As root the shares' files belong to root, as the tests make them; otherwise everything belongs to the one user there is.
+  return words.replaceAll("@owner", root ? "force user = root" : "").replaceAll("@others", "daemon");
 }
 
 const section = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join("");

@@ -1,4 +1,4 @@
-import { asResyncError, ResyncError } from "../../errors.ts";
+import { hasCode, ResyncError } from "../../errors.ts";
 import { ACCESS, CREATE_OPTION, DISPOSITION, SHARE } from "../messages/access.ts";
 import { freeSpaceRequest, readFreeSpaceAnswer } from "../messages/query-info.ts";
 import { deleteRequest } from "../messages/set-info.ts";
@@ -31,18 +31,7 @@ export async function createFile(
 ): Promise<number> {
   const { signal, size, existing = "fail" } = settings;
   if ((share.maximalAccess & ACCESS.writeData) === 0) throw readOnlyShare(share, path);
-  const handle = await openHandle(
-    share,
-    {
-      path,
-      access: ACCESS.writeData | ACCESS.readAttributes | ACCESS.writeAttributes | ACCESS.delete | ACCESS.synchronize,
-      share: SHARE.nothing,
-      disposition: existing === "fail" ? DISPOSITION.create : DISPOSITION.overwriteOrCreate,
-      options: CREATE_OPTION.notFolder,
-    },
-    "Creating",
-    signal,
-  );
+  const handle = await openNew(share, path, existing, signal);
   try {
     if (size !== undefined) await checkRoom(share, handle, size, signal);
     const written = await writeAll(share, handle, source, settings);
@@ -52,7 +41,30 @@ export async function createFile(
     return written;
   } catch (error) {
     await clearUp(share, handle, existing === "fail");
-    throw asResyncError(error);
+    throw error;
+  }
+}
+
+async function openNew(
+  share: Share,
+  path: string,
+  existing: "fail" | "overwrite",
+  signal: AbortSignal | undefined,
+): Promise<Handle> {
+  const fields = {
+    path,
+    access: ACCESS.writeData | ACCESS.readAttributes | ACCESS.writeAttributes | ACCESS.delete | ACCESS.synchronize,
+    share: SHARE.nothing,
+    disposition: existing === "fail" ? DISPOSITION.create : DISPOSITION.overwriteOrCreate,
+    options: CREATE_OPTION.notFolder,
+  };
+  try {
+    return await openHandle(share, fields, "Creating", signal);
+  } catch (error) {
+    // Samba says so where Windows says that the name is taken.
+    if (existing === "overwrite" || !hasCode(error, "IS_A_FOLDER")) throw error;
+    const { message, facts } = error;
+    throw new ResyncError("ALREADY_EXISTS", { message, facts, state: "The folder was not touched.", cause: error });
   }
 }
 
