@@ -23,9 +23,17 @@ export function withLog(place: Place, reporter: Reporter): Place {
     label: place.label,
     capabilities: place.capabilities,
     list: async (folder, options) =>
-      logged(`list ${folder ?? "."}`, async () => place.list(folder, options), (entries) => `${entries.length} entries`),
+      logged(
+        `list ${folder ?? "."}`,
+        async () => place.list(folder, options),
+        (entries) => `${entries.length} entries`,
+      ),
     stat: async (path, options) =>
-      logged(`stat ${path}`, async () => place.stat(path, options), (entry) => (entry ? `${entry.kind}, ${entry.size} bytes` : "nothing")),
+      logged(
+        `stat ${path}`,
+        async () => place.stat(path, options),
+        (entry) => (entry ? `${entry.kind}, ${entry.size} bytes` : "nothing"),
+      ),
     async *read(path, options) {
       const started = performance.now();
       let bytes = 0;
@@ -44,11 +52,29 @@ export function withLog(place: Place, reporter: Reporter): Place {
       }
     },
     writeNew: async (path, source, options) =>
-      logged(`write ${path}`, async () => place.writeNew(path, source, options), (bytes) => `${bytes} bytes`),
+      logged(
+        `write ${path}`,
+        async () => place.writeNew(path, source, options),
+        (bytes) => `${bytes} bytes`,
+      ),
     replace: async (from, to, options) =>
-      logged(`replace ${to} by ${from}`, async () => place.replace(from, to, options), ({ atomic }) => (atomic ? "in one act" : "in two steps")),
-    remove: async (path, options) => logged(`remove ${path}`, async () => place.remove(path, options), () => "done"),
-    close: async () => logged("close", async () => place.close(), () => "done"),
+      logged(
+        `replace ${to} by ${from}`,
+        async () => place.replace(from, to, options),
+        ({ atomic }) => (atomic ? "in one act" : "in two steps"),
+      ),
+    remove: async (path, options) =>
+      logged(
+        `remove ${path}`,
+        async () => place.remove(path, options),
+        () => "done",
+      ),
+    close: async () =>
+      logged(
+        "close",
+        async () => place.close(),
+        () => "done",
+      ),
   };
 }
 
