@@ -1,4 +1,5 @@
 import { ResyncError } from "../../errors.ts";
+import { withDryRun } from "../../transfer/places/dry-run.ts";
 import type { DssHost } from "./dss-host.ts";
 
 /** The host with every write refused with `DRY_RUN`: the guard under `--dry-run`. Folders it opens refuse writes too. */
@@ -17,11 +18,6 @@ export function withReadOnlyHost(host: DssHost): DssHost {
     requestStop: refuse("Stopping the service"),
     requestStart: refuse("Starting the service"),
     requestPause: refuse("Pausing the service"),
-    openFolder: async (path) => ({
-      ...(await host.openFolder(path)),
-      writeNew: refuse("Writing a file"),
-      replace: refuse("Renaming a file"),
-      remove: refuse("Removing a file"),
-    }),
+    openFolder: async (path) => withDryRun(await host.openFolder(path)),
   };
 }

@@ -3,6 +3,7 @@ import type { JournalEntry } from "../../journal/journal.ts";
 import { journaledChanges, SETTLED_STEP } from "./change.ts";
 import type { DssHost } from "./dss-host.ts";
 import { putBack, type PutBack } from "./put-back.ts";
+import { stateOf } from "./settle.ts";
 
 /** How patient a recovery is. Milliseconds. */
 export interface RecoverOptions {
@@ -12,9 +13,9 @@ export interface RecoverOptions {
 
 /**
  * Undoes what a cut-off run may have done to this host, from that run's journal: looks first, so it can be done again and again.
- * Entries for other hosts, and those of a run that had put everything back, are passed over. Returns what was mended and what could
- * not be; with no trouble left, `context.journal` (the cut-off run's own, continued) notes that the DSS is settled. Never throws for
- * what the host refuses; with `context.dryRun` it changes nothing and only tells.
+ * Entries for other hosts, and those of a run that had put everything back, are passed over. Returns what was mended (nothing when
+ * nothing was left to do) and what trouble stood in the way; without trouble `context.journal` (the cut-off run's own, continued) notes
+ * that the DSS is settled. With `context.dryRun` it only tells.
  */
 export async function recoverGenerate(
   host: DssHost,
@@ -31,6 +32,7 @@ export async function recoverGenerate(
     return { done: [], trouble: [] };
   }
   const result = await putBack(host, changes, { ...context, ...options }, "put-back");
+  const state = stateOf(host, result);
   if (result.trouble.length === 0) await context.journal.note(SETTLED_STEP, { host: host.label });
-  return result;
+  return { ...result, trouble: result.trouble.map(({ text, error }) => ({ text, error: error.with({ state }) })) };
 }
