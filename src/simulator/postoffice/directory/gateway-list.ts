@@ -23,28 +23,21 @@ export function readGatewayList(files: PostofficeFiles, type: GatewayType): Name
   return list;
 }
 
-/** The bytes of the two files of a gateway's list. */
-export function encodeGatewayList(list: NameList): { nme: Buffer; glb: Buffer } {
+/** Writes both files of a gateway's list. */
+export function writeGatewayList(files: PostofficeFiles, type: GatewayType, list: NameList): void {
   const nme = Buffer.alloc(list.size * NME_SIZE);
-  const addresses: Buffer[] = [Buffer.alloc(HEADER)];
+  let glb = Buffer.alloc(HEADER + list.size * 64);
   let pointer = HEADER;
   let at = 0;
   for (const { alias, user, tid } of list.sorted()) {
     const text = encodeText(user);
-    const entry = Buffer.alloc(2 + text.length);
-    entry.writeUInt16LE(text.length, 0);
-    entry.set(text, 2);
-    addresses.push(entry);
+    if (pointer + 2 + text.length > glb.length) glb = Buffer.concat([glb], 2 * glb.length + text.length);
     encodeNme(nme, at, { type: ALIAS_TYPE.gateway, alias, tid, pointer });
-    pointer += entry.length;
+    glb.writeUInt16LE(text.length, pointer);
+    glb.set(text, pointer + 2);
+    pointer += 2 + text.length;
     at += NME_SIZE;
   }
-  return { nme, glb: Buffer.concat(addresses) };
-}
-
-/** Writes both files. */
-export function writeGatewayList(files: PostofficeFiles, type: GatewayType, list: NameList): void {
-  const { nme, glb } = encodeGatewayList(list);
-  files.write(`GLB/${type}.GLB`, glb);
+  files.write(`GLB/${type}.GLB`, glb.subarray(0, pointer));
   files.write(`NME/${type}.NME`, nme);
 }

@@ -1,12 +1,13 @@
-import { openDirectory } from "../../directory/directory.ts";
-import { decodeNme, decodeUsr, NME_SIZE, USR_SIZE, ALIAS_TYPE, type NmeRecord } from "../../records/names.ts";
+import { openDirectory, type KnownNode } from "../../directory/directory.ts";
 import type { PostofficeFiles } from "../../files.ts";
+import { ALIAS_TYPE, decodeNme, decodeUsr, NME_SIZE, USR_SIZE, type NmeRecord } from "../../records/names.ts";
 import type { DirsyncLog } from "../log.ts";
 
-/** One name of the global address list, and the external mailbox it stands for where it comes from a USR file. */
-export interface GalName {
-  readonly record: NmeRecord;
-  readonly external?: { readonly network: string; readonly postoffice: string; readonly mailbox: string };
+/** One name of the global address list. */
+export interface GalName extends NmeRecord {
+  /** The external mailbox it stands for, where it comes from a USR file. */
+  readonly node?: KnownNode;
+  readonly mailbox?: string;
 }
 
 /**
@@ -18,18 +19,25 @@ export function collectNames(files: PostofficeFiles, log: DirsyncLog): GalName[]
   const names: GalName[] = [];
   for (const file of ["ADMIN", ...directory.gateways]) {
     const bytes = files.readIfAny(`NME/${file}.NME`);
-    for (let at = 0; at + NME_SIZE <= bytes.length; at += NME_SIZE) names.push({ record: decodeNme(bytes, at) });
+    for (let at = 0; at + NME_SIZE <= bytes.length; at += NME_SIZE) names.push(decodeNme(bytes, at));
   }
-  for (const { file, network, postoffice } of directory.nodes) {
+  for (const node of directory.nodes) {
+    const { file, network, postoffice } = node;
     if (!files.exists(`USR/${file}.USR`)) log.message("Status", 201, `${network}/${postoffice}`);
     const bytes = files.readIfAny(`USR/${file}.USR`);
     for (let at = 0; at + USR_SIZE <= bytes.length; at += USR_SIZE) {
       const { alias, mailbox, tid } = decodeUsr(bytes, at);
-      const record = { type: ALIAS_TYPE.external, alias, tid, pointer: 0 };
-      names.push({ record, external: { network, postoffice, mailbox } });
+      names.push({ type: ALIAS_TYPE.external, alias, tid, pointer: 0, node, mailbox });
     }
   }
-  return names.toSorted((one, other) => compare(one.record.alias.toUpperCase(), other.record.alias.toUpperCase()));
+  return sortedByAlias(names);
+}
+
+function sortedByAlias(names: readonly GalName[]): GalName[] {
+  const keys = names.map(({ alias }) => alias.toUpperCase());
+  const order = Uint32Array.from(names, (_, index) => index);
+  order.sort((one, other) => compare(keys[one] ?? "", keys[other] ?? ""));
+  return Array.from(order, (index) => names[index]).filter((name) => name !== undefined);
 }
 
 function compare(one: string, other: string): number {

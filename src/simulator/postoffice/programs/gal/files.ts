@@ -2,6 +2,7 @@ import type { PostofficeFiles } from "../../files.ts";
 import { encodeNme, NME_SIZE } from "../../records/names.ts";
 import { putText } from "../../records/text.ts";
 import type { GalName } from "./collect.ts";
+import { wordIndex } from "./word-index.ts";
 
 /** REBUILD's temporaries and what they become (Q99117, Q148364). */
 const FILES = [
@@ -25,47 +26,25 @@ export function hasCorruptAddresses(files: PostofficeFiles): boolean {
 /** Writes the three temporaries: 45 bytes a name, an index of words, the external addresses. */
 export function writeTemporaries(files: PostofficeFiles, names: readonly GalName[]): void {
   const list = Buffer.alloc(names.length * NME_SIZE);
-  const externals = names.filter(({ external }) => external !== undefined).length;
+  const externals = names.filter(({ node }) => node !== undefined).length;
   const addresses = Buffer.alloc(4 + externals * ADDRESS_SIZE);
   addresses.writeUInt32LE(FIRST_TID, 0);
   let pointer = 4;
-  names.forEach(({ record, external }, index) => {
-    encodeNme(list, index * NME_SIZE, { ...record, pointer: external === undefined ? record.pointer : pointer });
-    if (external === undefined) return;
-    putText(addresses, pointer + 1, 11, external.network);
-    putText(addresses, pointer + 12, 11, external.postoffice);
-    putText(addresses, pointer + 23, 11, external.mailbox);
+  names.forEach((name, index) => {
+    const { node, mailbox = "" } = name;
+    encodeNme(list, index * NME_SIZE, node === undefined ? name : { ...name, pointer });
+    if (node === undefined) return;
+    putText(addresses, pointer + 1, 11, node.network);
+    putText(addresses, pointer + 12, 11, node.postoffice);
+    putText(addresses, pointer + 23, 11, mailbox);
     pointer += ADDRESS_SIZE;
   });
   files.write("NME/GAL$.NME", list);
-  files.write("GLB/GALINDE$.GLB", galIndex(names.map(({ record }) => record.alias)));
+  files.write("GLB/GALINDE$.GLB", wordIndex(names.map(({ alias }) => alias)));
   files.write("GLB/TMPNETPO.GLB", addresses);
 }
 
 /** Puts the temporaries in the place of the old files. */
 export function installGal(files: PostofficeFiles): void {
   for (const { temporary, final } of FILES) files.rename(temporary, final);
-}
-
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".split("");
-
-/** 52 offsets, A–Z and a–z, then 6 bytes for each word that begins with such a letter: its number in the name, its name's offset (Q86375). */
-export function galIndex(aliases: readonly string[]): Buffer {
-  const byLetter = new Map<string, { word: number; pointer: number }[]>(LETTERS.map((letter) => [letter, []]));
-  aliases.forEach((alias, index) => {
-    const words = alias.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
-    words.forEach((text, word) => byLetter.get(text.charAt(0))?.push({ word, pointer: index * NME_SIZE }));
-  });
-  const words = [...byLetter.values()].reduce((sum, { length }) => sum + length, 0);
-  const bytes = Buffer.alloc(LETTERS.length * 4 + words * 6);
-  let at = LETTERS.length * 4;
-  LETTERS.forEach((letter, index) => {
-    bytes.writeUInt32LE(at, index * 4);
-    for (const { word, pointer } of byLetter.get(letter) ?? []) {
-      bytes.writeUInt16LE(word, at);
-      bytes.writeUInt32LE(pointer, at + 2);
-      at += 6;
-    }
-  });
-  return bytes;
 }

@@ -36,7 +36,7 @@ function modify(target: ApplyTarget, { name, to, details }: Extract<Transaction,
     log.message("Error", 29, name.alias);
     return add(target, to.alias, to.address.user, details);
   }
-  if (to.alias.toUpperCase() !== name.alias.toUpperCase() && names.get(to.alias) !== undefined) {
+  if (to.alias.toUpperCase() !== name.alias.toUpperCase() && names.has(to.alias)) {
     return log.message("Warning", 27, to.alias);
   }
   names.remove(name.alias);
@@ -45,7 +45,7 @@ function modify(target: ApplyTarget, { name, to, details }: Extract<Transaction,
 }
 
 function add(target: ApplyTarget, alias: string, user: string, details: readonly TemplateValue[]): void {
-  if (target.names.get(alias) !== undefined) return target.log.message("Warning", 27, alias);
+  if (target.names.has(alias)) return target.log.message("Warning", 27, alias);
   const values = details.length > 0 ? detailValues(target, details) : undefined;
   target.names.set({ alias, user, tid: target.nextTid(), ...(values === undefined ? {} : { values }) });
 }

@@ -27,13 +27,14 @@ export async function mergeNodes(run: ImportRun, split: SplitQueues): Promise<vo
   const directory = openDirectory(run.files);
   const tids = openTids(run.files, run.log);
   const finished = new Set<string>();
+  const strikes = strikesOnce(split);
   const templates = { received: false, dropped: false };
   let open: OpenList | undefined;
 
   const close = async (): Promise<void> => {
     if (open?.node !== undefined) {
       tids.save();
-      await replaceNodeFiles(run, open.node, open.list, { split, finished });
+      await replaceNodeFiles(run, open.node, open.list, { finished, struck: strikes(finished.size) });
     }
     if (open !== undefined) finished.add(open.key);
   };
@@ -56,6 +57,17 @@ export async function mergeNodes(run: ImportRun, split: SplitQueues): Promise<vo
   await close();
   if (templates.dropped) run.log.message("Warning", 73);
   if (run.takesTemplates && finished.size > 0 && !templates.received) run.log.message("Warning", 65);
+}
+
+/** True once: for the first list that is merged in the second half of all. There the failures of simulation.json strike. */
+function strikesOnce(split: SplitQueues): (position: number) => boolean {
+  const half = Math.floor(split.lists.USRTRANS.size / 2);
+  let struck = false;
+  return (position) => {
+    if (struck || position < half) return false;
+    struck = true;
+    return true;
+  };
 }
 
 /** An unknown PCM postoffice or node is created; a SNADS, PROFS or OV one needs its gateway, else Error 44 (Q122751). */
@@ -87,5 +99,5 @@ function hasTemplateData(transaction: Transaction): boolean {
 function receiveTemplate(run: ImportRun, list: NodeList, fields: readonly TemplateField[]): void {
   if (!run.takesTemplates) return;
   list.template = fields;
-  for (const { alias, user, tid } of list.names.sorted()) list.names.set({ alias, user, tid });
+  list.names.dropValues();
 }

@@ -8,16 +8,16 @@ import { readQueue } from "../../queue.ts";
 import { isUsable, readTransaction, subjectOf } from "../../transaction.ts";
 import { beforeStep, fails } from "../call.ts";
 import { crash, stopUnfinished, type ImportRun } from "../run.ts";
-import type { SplitQueues } from "./split.ts";
 
 /** How far merging has come. */
 export interface MergeProgress {
-  readonly split: SplitQueues;
   /** Keys of the lists that are done. */
   readonly finished: ReadonlySet<string>;
+  /** A failure of simulation.json strikes at this list. */
+  readonly struck: boolean;
 }
 
-/** Writes IMPORT.USR (and IMPORT.INF), then renames over the list's own files. A failure of simulation.json strikes at the middle list. */
+/** Writes IMPORT.USR (and IMPORT.INF), then renames over the list's own files. */
 export async function replaceNodeFiles(
   run: ImportRun,
   node: KnownNode,
@@ -26,7 +26,7 @@ export async function replaceNodeFiles(
 ): Promise<void> {
   const { files, call } = run;
   await beforeStep(call);
-  const struck = progress.finished.size === Math.floor(progress.split.lists.USRTRANS.size / 2);
+  const { struck } = progress;
   const { usr, inf } = encodeNodeList(list);
   if (struck && fails(call, "fatal-79")) {
     files.write("USR/IMPORT.USR", usr.subarray(0, Math.floor(usr.length / 2)));

@@ -1,7 +1,6 @@
 import { writeTextFile } from "./text-file.ts";
 import type { ImportRun } from "../run.ts";
-import { addLine } from "./lines.ts";
-import { externalLists, ownList, type StoredList } from "./lists.ts";
+import { addLines, externalLists, ownList, type StoredList } from "./lists.ts";
 
 /**
  * `-x[net/po] -f<file>`: A lines in columns (Q132681, Q96060). Without a name every list but the own users'; with one, that postoffice's,
@@ -11,14 +10,7 @@ export async function runExtract(run: ImportRun): Promise<void> {
   const lists = [ownList(run.files), ...externalLists(run.files)].filter((list, index) =>
     wanted(run, list, index === 0),
   );
-  await writeTextFile(
-    run,
-    lists.map((list) => lines(list)),
-  );
-}
-
-function* lines(list: StoredList): Generator<string> {
-  for (const name of list.names()) yield addLine(name);
+  await writeTextFile(run, lists.map(addLines));
 }
 
 function wanted({ options }: ImportRun, { list, key }: StoredList, own: boolean): boolean {

@@ -5,13 +5,14 @@ import { localUsers } from "../../directory/local-users.ts";
 import { readNodeList } from "../../directory/node-list.ts";
 import type { PostofficeFiles } from "../../files.ts";
 import { decodeMaster } from "../../records/config.ts";
+import { addLine } from "./lines.ts";
 import type { NamedAddress } from "../../transaction.ts";
 
 /** One list of this postoffice, read when asked for. */
 export interface StoredList {
   readonly list: ListName;
   readonly key: string;
-  names(): NamedAddress[];
+  names(): Iterable<NamedAddress>;
 }
 
 /** The list of this postoffice's own users. */
@@ -36,10 +37,17 @@ export function externalLists(files: PostofficeFiles): StoredList[] {
   return [...nodes, ...gateways];
 }
 
-function stored(list: ListName, read: () => { alias: string; user: string }[]): StoredList {
+/** The names of a list as A lines. */
+export function* addLines(list: StoredList): Generator<string> {
+  for (const name of list.names()) yield addLine(name);
+}
+
+function stored(list: ListName, read: () => Iterable<{ alias: string; user: string }>): StoredList {
   return {
     list,
     key: listKey(list),
-    names: () => read().map(({ alias, user }) => ({ alias, address: { list, user } })),
+    *names() {
+      for (const { alias, user } of read()) yield { alias, address: { list, user } };
+    },
   };
 }

@@ -4,8 +4,8 @@ import { formatList } from "../../address.ts";
 import { writeQueue } from "../../queue.ts";
 import { decodeServerConfig } from "../../records/config.ts";
 import type { ImportRun } from "../run.ts";
-import { addLine, addRecord } from "./lines.ts";
-import { externalLists, ownList } from "./lists.ts";
+import { addRecord } from "./lines.ts";
+import { addLines, externalLists, ownList } from "./lists.ts";
 import { writeTextFile } from "./text-file.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function runResyncExtract(run: ImportRun): Promise<void> {
   if (options.mode === "resync-text")
     return writeTextFile(
       run,
-      lists.map((list) => list.names().map(addLine)),
+      lists.map((list) => addLines(list)),
     );
   await writeQueue(files, "RESYNC", resyncRecords(run, lists));
 }
@@ -32,8 +32,11 @@ function* resyncRecords(run: ImportRun, lists: ReturnType<typeof externalLists>)
   let sync = 0;
   yield { sync: sync++, stamp, text: formatHeader({ impSeq: run.config.importSync, reqSeq, srvSeq: srvSync }) };
   for (const { list, names } of lists) {
-    const found = names();
-    if (found.length > 0) yield { sync: sync++, stamp, text: `R ${formatList(list)}` };
-    for (const name of found) yield { sync: sync++, stamp, text: addRecord(name) };
+    let first = true;
+    for (const name of names()) {
+      if (first) yield { sync: sync++, stamp, text: `R ${formatList(list)}` };
+      first = false;
+      yield { sync: sync++, stamp, text: addRecord(name) };
+    }
   }
 }

@@ -1,6 +1,5 @@
 import { createWriteStream, readFileSync } from "node:fs";
-import { once } from "node:events";
-import { finished } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import { decodeText, encodeText } from "../../records/text.ts";
 import { stopFinished, type ImportRun } from "../run.ts";
 
@@ -17,17 +16,22 @@ export function readTextFile(run: ImportRun): string {
 /** Writes the lines to the `-f` file, code page 850, CR LF. A file that cannot be written is Error 57 (Q96002). */
 export async function writeTextFile(run: ImportRun, groups: readonly Iterable<string>[]): Promise<void> {
   try {
-    const stream = createWriteStream(run.options.file ?? "");
-    const done = finished(stream);
-    await once(stream, "open");
-    for (const group of groups) {
-      const text = [...group].map((line) => `${line}\r\n`).join("");
-      if (!stream.write(encodeText(text))) await once(stream, "drain");
-    }
-    stream.end();
-    await done;
+    await pipeline(chunks(groups), createWriteStream(run.options.file ?? ""));
   } catch {
     run.log.message("Error", 57, run.options.file);
     throw stopFinished();
   }
+}
+
+function* chunks(groups: readonly Iterable<string>[]): Generator<Buffer> {
+  let text = "";
+  for (const group of groups) {
+    for (const line of group) {
+      text += `${line}\r\n`;
+      if (text.length < 65_536) continue;
+      yield encodeText(text);
+      text = "";
+    }
+  }
+  yield encodeText(text);
 }
