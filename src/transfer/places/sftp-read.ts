@@ -5,8 +5,6 @@ import { untilAborted } from "./abort.ts";
 import { fromSftp } from "./sftp-errors.ts";
 import { openWindow } from "./window.ts";
 
-/** Bytes of one request; every server takes this much (draft-ietf-secsh-filexfer-02, section 3). */
-const BLOCK = 32_768;
 const IN_FLIGHT = 64;
 
 /** A block that has been asked for; its answer may be shorter than `length` without being the end. */
@@ -28,6 +26,7 @@ export async function* readBlocks(
   { signal, onProgress }: ReadOptions,
 ): AsyncGenerator<Buffer> {
   const window = openWindow(IN_FLIGHT);
+  const { blockSize } = connection;
   const ahead: Asked[] = [];
   let asked = 0;
   let done = 0;
@@ -40,8 +39,8 @@ export async function* readBlocks(
   try {
     for (;;) {
       while (ahead.length < window.size && (asked < expected || ahead.length === 0)) {
-        ahead.push(ask(asked, BLOCK));
-        asked += BLOCK;
+        ahead.push(ask(asked, blockSize));
+        asked += blockSize;
       }
       const first = ahead.shift();
       if (first === undefined) return;

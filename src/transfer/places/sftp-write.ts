@@ -4,11 +4,6 @@ import type { WriteOptions } from "../place.ts";
 import { blocksOf } from "./blocks.ts";
 import { openWindow } from "./window.ts";
 
-/**
- * Bytes of one request. Not more, although ssh2 would send 256 KiB to an OpenSSH: Win32-OpenSSH 7.7 cut files at 102,400 bytes then
- * (Win32-OpenSSH issue 1395).
- */
-const BLOCK = 32_768;
 const IN_FLIGHT = 64;
 
 /**
@@ -41,7 +36,7 @@ export async function writeBlocks(
     }
   };
   try {
-    for await (const block of blocksOf(source, BLOCK, signal)) {
+    for await (const block of blocksOf(source, connection.blockSize, signal)) {
       const sending = send(block, sent);
       inFlight.add(sending);
       void sending.then(() => inFlight.delete(sending));

@@ -21,6 +21,7 @@ import { openSocket } from "./socket.ts";
 const CONNECT_MS = 20_000;
 /** Milliseconds for a polite end; some servers never answer it. */
 const END_MS = 2_000;
+const BLOCK = 32_768;
 
 /** Where to connect to. */
 export interface SshTarget {
@@ -35,6 +36,12 @@ export interface SftpConnection extends Requests {
   readonly sftp: SFTPWrapper;
   /** The server's name for itself: `OpenSSH_9.2p1`. */
   readonly software: string;
+  /**
+   * Bytes of one read or write: 32 KiB, less where ssh2 would split a request (it sends the rest later, from a buffer that may hold
+   * something else by then). Not more, although ssh2 sends 256 KiB to an OpenSSH: Win32-OpenSSH 7.7 cut files at 102,400 bytes then
+   * (its issue 1395).
+   */
+  readonly blockSize: number;
   /** True when the server offers the extension in the version that ssh2 speaks. */
   offers(extension: keyof typeof EXTENSIONS): boolean;
   /** Ends the connection within 2 s. Never throws. */
@@ -54,6 +61,8 @@ interface Inside {
 }
 interface SftpInside {
   _extensions: Readonly<Record<string, string>>;
+  _maxReadLen: number;
+  _maxWriteLen: number;
 }
 
 /**
@@ -109,6 +118,7 @@ export async function connectSftp(
         authHandler: auth.handler,
       }),
     );
+    const inside = sftp as unknown as SftpInside;
     watchForLoss(sftp, server, requests);
     return {
       ask: requests.ask,
@@ -117,8 +127,9 @@ export async function connectSftp(
         return requests.failure;
       },
       sftp,
+      blockSize: Math.min(BLOCK, inside._maxReadLen, inside._maxWriteLen),
       software: inner._remoteVer ?? "",
-      offers: (extension) => (sftp as unknown as SftpInside)._extensions[extension] === EXTENSIONS[extension],
+      offers: (extension) => inside._extensions[extension] === EXTENSIONS[extension],
       close: async () => end(client, socket, requests, server),
     };
   } catch (error) {
