@@ -28,7 +28,9 @@ export async function checkTargets(targets: readonly Target[], context: RunConte
       try {
         const entries = await place.list(undefined, { signal: context.signal });
         const { atomicReplace } = place.capabilities;
-        const there = entries.some(({ name }) => name.toUpperCase() === GLB_NAME) ? "an earlier delivery is there" : "empty of deliveries";
+        const there = entries.some(({ name }) => name.toUpperCase() === GLB_NAME)
+          ? "an earlier delivery is there"
+          : "empty of deliveries";
         const facts = { place: place.label, capabilities: place.capabilities };
         const swap = atomicReplace ? "" : "; cannot swap names in one act";
         return { found: `${place.label}: ${there}${swap}`, facts, value: undefined };
@@ -42,7 +44,11 @@ export async function checkTargets(targets: readonly Target[], context: RunConte
 }
 
 /** Delivers to each target in turn. Never throws, but for an abort. */
-export async function deliverToAll(targets: readonly Target[], delivery: Delivery, context: RunContext): Promise<TargetResult[]> {
+export async function deliverToAll(
+  targets: readonly Target[],
+  delivery: Delivery,
+  context: RunContext,
+): Promise<TargetResult[]> {
   const results: TargetResult[] = [];
   for (const target of targets) {
     if (context.signal.aborted) throw asResyncError(context.signal.reason);
@@ -61,7 +67,11 @@ async function deliverTo(target: Target, delivery: Delivery, context: RunContext
   return step(reporter, "deliver", "Deliver and read back", async (voice) => {
     const place = await target.open(signal);
     try {
-      const value = await deliver(place, delivery, { journal, signal, onProgress: (done, total) => voice.progress(done, total) });
+      const value = await deliver(place, delivery, {
+        journal,
+        signal,
+        onProgress: (done, total) => voice.progress(done, total),
+      });
       tellPeculiarities(value, place, context);
       return { found: describe(value, delivery, place), facts: { place: place.label, ...value }, value };
     } finally {
@@ -78,7 +88,11 @@ function describe(delivered: Delivered, { manifest }: Delivery, place: Place): s
 function tellPeculiarities(delivered: Delivered, place: Place, { reporter }: RunContext): void {
   if (delivered.removedLeftovers.length > 0) {
     const names = delivered.removedLeftovers.join(", ");
-    reporter.emit({ type: "note", text: `Removed what a cut-off delivery left at ${place.label}: ${names}.`, facts: { names } });
+    reporter.emit({
+      type: "note",
+      text: `Removed what a cut-off delivery left at ${place.label}: ${names}.`,
+      facts: { names },
+    });
   }
   if (!delivered.atomic) {
     const text = `${place.label} cannot replace a file in one act: for a moment no ${GLB_NAME} or ${MANIFEST_NAME} stood there.`;

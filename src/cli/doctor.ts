@@ -1,0 +1,76 @@
+import { resolve } from "node:path";
+import { text, texts } from "../config/option.ts";
+import { EXIT, ResyncError } from "../errors.ts";
+import type { Check, CheckOutcome } from "../import/postoffice/check.ts";
+import { paint, wrap, type Style } from "../report/style.ts";
+import { defineCommand, type CliContext } from "./command.ts";
+import { sshOptions, sshOptionsOf } from "./ssh-options.ts";
+import { checkDssForDoctor, checkPlaceForDoctor } from "./doctor-push.ts";
+
+export const doctorCommand = defineCommand({
+  name: "doctor",
+  summary: "Run every check of push or import, changing nothing",
+  options: {
+    postoffice: text("Check this postoffice, as an import would", { placeholder: "DIR" }),
+    dss: text("Check this DSS, as a push would", { placeholder: "DSS" }),
+    to: texts("Check that this place can be reached; repeatable", { placeholder: "PLACE" }),
+    ...sshOptions,
+  },
+  exitStatus: [
+    [EXIT.done, "all checks passed, perhaps with warnings"],
+    [EXIT.usage, "nothing to check was named"],
+    [EXIT.preflight, "at least one check says no"],
+  ],
+  examples: [
+    ["resync doctor --postoffice /srv/maildata", "is this postoffice ready for an import?"],
+    ["resync doctor --dss simulated:try/dss --to sftp://me@gw/in", "is everything ready for a push?"],
+  ],
+  async run(values, _positionals, cli) {
+    const checks: Check[] = [];
+    if (values.postoffice !== undefined) checks.push(...(await checkPostoffice(values.postoffice, cli)));
+    if (values.dss !== undefined) checks.push(...(await checkDssForDoctor(values.dss, cli)));
+    for (const place of values.to ?? []) {
+      checks.push(await checkPlaceForDoctor(place, sshOptionsOf(values, cli), cli));
+    }
+    if (checks.length === 0) throw nothingNamed();
+    const refused = checks.some(({ outcome }) => outcome === "refused");
+    return {
+      exitCode: refused ? EXIT.preflight : EXIT.done,
+      outcome: refused ? "refused" : "ready",
+      data: { checks },
+      text: showChecks(checks, cli.style),
+    };
+  },
+});
+
+async function checkPostoffice(folder: string, cli: CliContext): Promise<Check[]> {
+  const { openPostoffice } = await import("../import/postoffice/postoffice.ts");
+  const { runChecks } = await import("../import/postoffice/run-checks.ts");
+  return runChecks(await openPostoffice(resolve(cli.cwd, folder)));
+}
+
+const MARK: Record<CheckOutcome, string> = { ok: "✔", warning: "!", refused: "✖", unknown: "?" };
+const INK = { ok: "green", warning: "yellow", refused: "red", unknown: "yellow" } as const;
+
+/** Checks for a person: what says no or gives a warning in full, what is well in one line each. */
+function showChecks(checks: readonly Check[], style: Style): string {
+  const lines = checks.map(({ outcome, title, found, remedy, article }) => {
+    const head = `  ${paint(style, INK[outcome], MARK[outcome])} ${wrap(`${title}: ${found}`, style.width, "    ")}`;
+    if (outcome === "ok" || remedy === undefined) return head;
+    return `${head}\n    ${wrap(`→ ${remedy}${article === undefined ? "" : ` (${article})`}`, style.width, "      ", 4)}`;
+  });
+  const count = (outcome: CheckOutcome) => checks.filter((check) => check.outcome === outcome).length;
+  return [
+    ...lines,
+    "",
+    `${count("ok")} well, ${count("warning")} warnings, ${count("refused")} refused, ${count("unknown")} unknown.`,
+  ].join("\n");
+}
+
+function nothingNamed(): ResyncError {
+  return new ResyncError("USAGE", {
+    message: "Nothing to check was named.",
+    state: "Nothing was looked at.",
+    hint: "Give --postoffice DIR for the import side, --dss and --to for the push side.",
+  });
+}

@@ -1,0 +1,42 @@
+import type { PushResult } from "../push/push.ts";
+import { wrap } from "../report/style.ts";
+import { GLB_NAME, MANIFEST_NAME } from "../transfer/names.ts";
+
+/** What is now where, for a person at the end of a push. */
+export function showPush({ outcome, manifest, targets }: PushResult, width: number): string {
+  if (manifest === undefined) return "Dry run: nothing was changed.";
+  const lines = [
+    heading(outcome),
+    `  List      ${manifest.size.toLocaleString("en-US")} bytes for ${manifest.requestors.join(", ")}`,
+    ...(manifest.counts
+      ? [`  Holds     ${manifest.counts.addresses.toLocaleString("en-US")} addresses in ${manifest.counts.lists} lists`]
+      : []),
+    ...(manifest.header
+      ? [
+          `  Numbers   IMPSEQ ${manifest.header.impSeq}, REQSEQ ${manifest.header.reqSeq}, SRVSEQ ${manifest.header.srvSeq}`,
+        ]
+      : []),
+    `  SHA-256   ${manifest.sha256}`,
+    `  Delivery  ${manifest.id}`,
+    ...targets.map((target) => {
+      const what = target.ok ? `${GLB_NAME} and ${MANIFEST_NAME}, read back` : `failed: ${target.error.message}`;
+      return `  ${target.ok ? "At" : "NOT at"}${target.ok ? "        " : "    "}${wrap(`${target.target}: ${what}`, width, " ".repeat(12))}`;
+    }),
+    "",
+    wrap(`Next: resync import --from ${targets[0]?.target ?? "PLACE"} --postoffice DIR`, width, "      "),
+  ];
+  return lines.join("\n");
+}
+
+function heading(outcome: PushResult["outcome"]): string {
+  switch (outcome) {
+    case "delivered":
+      return "Delivered.";
+    case "unchanged":
+      return "Unchanged: this very list stands there already.";
+    case "partly delivered":
+      return "Delivered to some places only.";
+    case "dry run":
+      return "Dry run.";
+  }
+}

@@ -1,0 +1,129 @@
+import { choiceOr, duration, flag, text, texts } from "../config/option.ts";
+import { EXIT, ResyncError, type ExitCode } from "../errors.ts";
+import { defineCommand, type CommandResult } from "./command.ts";
+import { openDss } from "./dss.ts";
+import { showPush } from "./push-summary.ts";
+import { sshOptions, sshOptionsOf } from "./ssh-options.ts";
+import { targetOf } from "./targets.ts";
+import { withRun } from "./with-run.ts";
+import type { PushResult } from "../push/push.ts";
+
+export const pushCommand = defineCommand({
+  name: "push",
+  summary: "Have the DSS write its master list and deliver it",
+  options: {
+    dss: text("The DSS: simulated:DIR", { placeholder: "DSS" }),
+    requestor: texts("Name (RDN) of the requestor to write the list for", { placeholder: "NAME" }),
+    alike: flag("Several requestors share one configuration, so one list is right for all"),
+    to: texts("Place to deliver to; repeatable", { placeholder: "PLACE" }),
+    generate: flag("Have the DSS write a new list", { fallback: true }),
+    keep: flag("Leave Resync.glb in Dxadata after delivery"),
+    timeout: duration("How long the DSS may take to write the file", 1_800_000),
+    "state-timeout": duration("How long the service may take to stop, and to start", 180_000),
+    poll: duration("How often to look", 2000),
+    settle: duration("Time between the two reads of the file that must be the same", 1000),
+    "global-max": choiceOr(
+      "Set GlobalMaxSeqInResync: auto goes by the version of Dxa.exe",
+      ["auto", "on", "off"],
+      "auto",
+    ),
+    "accept-value-left": flag("Take the file though the DSS leaves its registry value"),
+    "exit-unchanged": flag("Exit 10 when every place holds this very list already"),
+    "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
+    ...sshOptions,
+  },
+  exitStatus: [
+    [EXIT.done, "delivered to every place, read back"],
+    [EXIT.usage, "usage or config"],
+    [EXIT.preflight, "the DSS is not ready; nothing was changed"],
+    [EXIT.connection, "connection, login or host key"],
+    [EXIT.transfer, "a delivery failed or read back wrong"],
+    [EXIT.notProduced, "the DSS did not produce the file in time; it was put back"],
+    [EXIT.badFile, "the file is not usable"],
+    [EXIT.nothingToDo, "nothing to do (with --exit-unchanged)"],
+    [EXIT.locked, "another push to this DSS is at work"],
+  ],
+  examples: [
+    ["resync push --dss simulated:try/dss --requestor HARBOUR --to sftp://me@gw/in", "all the way"],
+    ["resync push … --dry-run", "what would be done, literally"],
+  ],
+  async run(values, _positionals, cli) {
+    const dss = required("dss", values.dss);
+    const requestors = required("requestor", values.requestor);
+    if (requestors.length > 1 && !values.alike) throw severalRequestors(requestors);
+    const { push } = await import("../push/push.ts");
+    const { lockDss } = await import("../push/mend.ts");
+    const { generatedList, standingList } = await import("../push/sources.ts");
+    const dryRun = values["dry-run"];
+    const more = { ssh: sshOptionsOf(values, cli), dryRun, reporter: cli.reporter };
+    const targets = required("to", values.to).map((place) => targetOf(place, more, cli));
+    const host = await openDss(dss, cli);
+    const places = targets.map(({ label }) => label);
+    const plan = {
+      command: "push",
+      about: `${host.label} → ${places.join(", ")}`,
+      data: { dss: host.label, requestors, to: places },
+      dryRun,
+    };
+    try {
+      return await withRun(plan, cli, async (context, folder) => {
+        const lock = dryRun ? undefined : await lockDss(host, cli.stateDir, context);
+        try {
+          const settings = {
+            requestors,
+            timeoutMs: values.timeout,
+            stateTimeoutMs: values["state-timeout"],
+            pollMs: values.poll,
+            settleMs: values.settle,
+            globalMax: values["global-max"],
+            acceptValueLeft: values["accept-value-left"],
+          };
+          const source = values.generate
+            ? generatedList(host, settings, values.keep, context)
+            : standingList(host, values.keep, context);
+          const result = await push({ host, requestors, source, targets, folder }, context);
+          return conclude(result, values["exit-unchanged"], cli.style.width);
+        } finally {
+          await lock?.release();
+        }
+      });
+    } finally {
+      await host.close();
+    }
+  },
+});
+
+function conclude(result: PushResult, exitUnchanged: boolean, width: number): CommandResult {
+  return {
+    exitCode: exitCode(result, exitUnchanged),
+    outcome: result.outcome,
+    data: result,
+    text: showPush(result, width),
+  };
+}
+
+function exitCode(result: PushResult, exitUnchanged: boolean): ExitCode {
+  const failed = result.targets.find((target) => !target.ok);
+  if (failed?.ok === false) return failed.error.exitCode;
+  return result.outcome === "unchanged" && exitUnchanged ? EXIT.nothingToDo : EXIT.done;
+}
+
+/** A setting that has no default. Throws `USAGE` when nobody said it. */
+export function required<T>(name: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new ResyncError("USAGE", {
+    message: `--${name} is missing.`,
+    state: "Nothing was started.",
+    hint: `Give --${name}, or set it in the config file or as RESYNC_${name.replaceAll("-", "_").toUpperCase()}.`,
+  });
+}
+
+function severalRequestors(requestors: readonly string[]): ResyncError {
+  return new ResyncError("USAGE", {
+    message: `One list for ${requestors.length} requestors is right only when they are configured alike: same export containers, trust level and custom recipients.`,
+    state: "Nothing was started.",
+    hint: "If they are, say so with --alike. Otherwise push once for each requestor, each to a place of its own.",
+    reference: "Q156063",
+    facts: { requestors: [...requestors] },
+  });
+}

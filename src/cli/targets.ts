@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import type { Reporter } from "../report/reporter.ts";
+import { formatPlaceAddress, parsePlaceAddress, type PlaceAddress } from "../transfer/place-address.ts";
+import { openPlace } from "../transfer/places/open.ts";
+import type { SshOptions } from "../transfer/ssh/options.ts";
+import type { Target } from "../push/targets.ts";
+import type { CliContext } from "./command.ts";
+
+/** A PLACE as a person writes it, ready to be opened. Throws `USAGE` for a text that is none. */
+export function targetOf(
+  text: string,
+  more: { ssh: SshOptions; dryRun: boolean; reporter: Reporter },
+  cli: CliContext,
+): Target {
+  const address = absolute(parsePlaceAddress(text), cli.cwd);
+  return {
+    label: formatPlaceAddress(address),
+    open: (signal) => openPlace(address, { ...more, clock: cli.clock, signal }),
+  };
+}
+
+/** Local places count from the current folder; a UNC path stands for itself. */
+function absolute(address: PlaceAddress, cwd: string): PlaceAddress {
+  if (address.kind !== "local" || address.path.startsWith("\\\\")) return address;
+  return { kind: "local", path: resolve(cwd, address.path) };
+}
