@@ -58,7 +58,11 @@ export function dosboxRunner(options: DosboxOptions): ImportRunner {
     }
   }
 
-  async function runThrough(exchange: Exchange, call: DosCall, { signal, onScreen }: RunOptions): Promise<ProgramEnd> {
+  async function runThrough(
+    exchange: Exchange,
+    call: DosCall,
+    { signal, onStart, onScreen }: RunOptions,
+  ): Promise<ProgramEnd> {
     const { program } = call;
     const decode = (bytes: Uint8Array) => decodeDos(bytes, codePage);
     const hopeless = new AbortController();
@@ -74,7 +78,13 @@ export function dosboxRunner(options: DosboxOptions): ImportRunner {
     const start = performance.now();
     const watched = watchRun(exchange, watching, over.signal);
     watched.catch((error: unknown) => hopeless.abort(asResyncError(error)));
-    const end = await runEmulator(await findDosbox(dosbox), exchange.config, stop).finally(() => over.abort());
+    const emulator = {
+      dosbox: await findDosbox(dosbox),
+      config: exchange.config,
+      signal: stop,
+      ...(onStart ? { onStart } : {}),
+    };
+    const end = await runEmulator(emulator).finally(() => over.abort());
     const durationMs = Math.round(performance.now() - start);
 
     const texts = [await watched, await exchange.textScreen(decode)].filter((text) => text !== "");

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { dosboxRunner } from "../../../src/import/runner/dosbox.ts";
 import { type DosCall, plain, secretArgument } from "../../../src/import/runner/import-runner.ts";
 import { CALL, importRunnerContract } from "../../contract/import-runner.ts";
@@ -158,10 +158,11 @@ describe.skipIf(!need("dosbox", "nasm"))("the dosbox runner", () => {
     const ours = spawn(process.execPath, ["--input-type=module", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    await once(ours.stdout, "data");
+    await once(ours.stdout, "data").finally(() => ours.kill("SIGKILL"));
     const pid = (await bed.pid()) ?? -1;
-    expect(await isAlive(pid)).toBe(true);
-    ours.kill("SIGKILL");
+    onTestFinished(async () => {
+      if (await isAlive(pid)) process.kill(pid, "SIGKILL");
+    });
     await vi.waitFor(async () => expect(await isAlive(pid)).toBe(false), { timeout: 5000, interval: 20 });
     await rm(temporary, { recursive: true });
     await mkdir(temporary);

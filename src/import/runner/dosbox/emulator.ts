@@ -2,8 +2,15 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import { ResyncError } from "../../../errors.ts";
-import { runTree, type TreeEnd } from "../process-tree.ts";
+import { runTree, type TreeEnd, type TreeOptions } from "../process-tree.ts";
 import { HEADLESS } from "./machine.ts";
+
+export interface Emulator extends Pick<TreeOptions, "signal" | "onStart"> {
+  /** Absolute path of the program. */
+  readonly dosbox: string;
+  /** Path of dosbox.conf. */
+  readonly config: string;
+}
 
 /** How the emulator ended, and the last lines it wrote itself (not the DOS program). */
 export interface EmulatorEnd extends TreeEnd {
@@ -27,11 +34,11 @@ export async function findDosbox(program: string): Promise<string> {
  * Runs DOSBox without a window until it ends or `signal` aborts. On Linux the kernel ends it with us, even when we are killed: nothing writes
  * on behind `resync recover`.
  */
-export async function runEmulator(dosbox: string, config: string, signal: AbortSignal): Promise<EmulatorEnd> {
+export async function runEmulator({ dosbox, config, ...options }: Emulator): Promise<EmulatorEnd> {
   const [file, ...args] = [...(await endingWithUs()), dosbox, "-conf", config, "-noconsole"];
   let talk = "";
   const end = await runTree(file, args, {
-    signal,
+    ...options,
     env: HEADLESS,
     onOutput: (bytes) => {
       talk = (talk + bytes.toString()).slice(-2000);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResyncError } from "../../../errors.ts";
 import type { DosProgram } from "../import-runner.ts";
+import { screenText } from "../screen-text.ts";
 import type { Exchange } from "./exchange.ts";
 import { startsTooSlowly, waitsForKey } from "./outcome.ts";
 
@@ -15,17 +16,17 @@ export interface WatchOptions {
   readonly onHopeless: (reason: ResyncError) => void;
 }
 
-/** Follows a run through its exchange folder until `over` aborts, then looks a last time. Returns all that came through stdout and stderr. */
+/** Follows a run through its exchange folder until `over` aborts, then looks a last time. Returns what came through stdout and stderr. */
 export async function watchRun(exchange: Exchange, options: WatchOptions, over: AbortSignal): Promise<string> {
   const startBy = performance.now() + options.startTimeoutMs;
-  let screen = "";
+  const screen = screenText();
   for (let offset = 0, last = false; !last;) {
     last = over.aborted;
     const bytes = await exchange.output(offset);
     offset += bytes.length;
     if (bytes.length > 0) {
       const text = options.decode(bytes);
-      screen += text;
+      screen.add(text);
       options.onScreen(text);
     }
     if (await exchange.waitsForKey()) options.onHopeless(waitsForKey(options.program));
@@ -34,5 +35,5 @@ export async function watchRun(exchange: Exchange, options: WatchOptions, over: 
     }
     if (!last) await sleep(LOOK_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
   }
-  return screen;
+  return screen.text();
 }
