@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bytesOf, collectBytes } from "../../src/transfer/bytes.ts";
@@ -15,14 +15,17 @@ export interface PlaceBed {
   close(): Promise<void>;
 }
 
-/** A bed whose place shows `folder` of this machine. */
+/** A bed whose place shows `folder` of this machine, perhaps as another account. */
 export function folderBed(place: Place, folder: string, close: () => Promise<void>): PlaceBed {
   return {
     place,
     put: (name, bytes) => writeFile(join(folder, name), bytes),
     peek: (name) => readFile(join(folder, name)),
     names: async () => (await readdir(folder)).toSorted(),
-    makeFolder: (name) => mkdir(join(folder, name)),
+    makeFolder: async (name) => {
+      await mkdir(join(folder, name));
+      await chmod(join(folder, name), 0o777);
+    },
     close,
   };
 }
