@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ResyncError } from "../../errors.ts";
+import { checkOptions } from "./tree/check-options.ts";
 import { addServerRole, configureRequestor } from "./tree/configure.ts";
 import { freshContent } from "./tree/contents.ts";
 import { FOLDERS, FRESH_FILES, isReadOnly } from "./tree/fresh.ts";
@@ -28,6 +29,7 @@ export interface SimulatedPostoffice {
  * for IMPORT and REBUILD. `dir` is created; throws `ALREADY_EXISTS` when it holds a MAILDATA already, `CONFIG_INVALID` for impossible options.
  */
 export async function createPostoffice(dir: string, options: PostofficeOptions = {}): Promise<SimulatedPostoffice> {
+  checkOptions(options);
   const lowerCase = options.lowerCase ?? false;
   const root = join(dir, lowerCase ? "maildata" : "MAILDATA");
   const executables = join(dir, lowerCase ? "mailexe" : "MAILEXE");

@@ -1,4 +1,3 @@
-import { ResyncError } from "../../../errors.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { PostofficeFiles } from "../files.ts";
 import type { PostofficeOptions } from "../options.ts";
@@ -53,10 +52,7 @@ export async function addServerRole(files: PostofficeFiles, requestors: readonly
 
 /** The DSS must be a postoffice that is defined here: autocreated ones take its routing (Q136514). */
 function registerDss(directory: Directory, dss: string): void {
-  const [network = "", postoffice = "", more] = dss.split("/");
-  if (network === "" || postoffice === "" || more !== undefined) {
-    throw new ResyncError("CONFIG_INVALID", { message: `"${dss}" does not name a DSS as NETWORK/POSTOFFICE.` });
-  }
+  const [network = "", postoffice = ""] = dss.split("/");
   if (directory.findNode("PCM", network, postoffice) === undefined) {
     directory.addNode("PCM", network, postoffice, "");
   }
