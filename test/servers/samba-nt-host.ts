@@ -1,30 +1,26 @@
 import { execFile } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { openShare } from "../../src/smb2/connect.ts";
+import { createFile } from "../../src/smb2/files/create.ts";
+import { makeBed } from "./samba-nt/bed.ts";
+import { daemonsReady, startDaemons } from "./samba-nt/daemons.ts";
 import { diligent, playDxa, type DxaKnobs } from "./samba-nt/dxa.ts";
-import { holdExclusively } from "./samba-nt/hold.ts";
 import { serveNamedPipe } from "./samba-nt/named-pipe.ts";
-import { runNow, startDaemon, type Daemon, type RunAs } from "./samba-nt/processes.ts";
+import type { RunAs } from "./samba-nt/processes.ts";
 import { obedient, scmService, type ScmKnobs, type ScmService } from "./samba-nt/scm.ts";
-import { bedConfig } from "./samba-nt/smb-conf.ts";
 import { svcctl } from "./samba-nt/svcctl.ts";
-
-const KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX";
-const TRIGGER = "ResyncConnectionRDNs";
 
 export interface SambaNtOptions {
   /** Speaks SMB1 only, as NT 4 does. */
   smb1Only?: boolean;
   /** Default 445 as root, 4450 else. */
   port?: number;
-  /** Run as this user instead of the caller's; only root may ask. */
+  /** Run as this account instead of the caller's; only root may ask. */
   as?: { uid: number; gid: number; name: string };
-  /** More registry content: a .REG file's text, version 5.00. */
-  registry?: string;
 }
 
 /** A private smbd that poses as an NT host with an Exchange DSS: real registry, real shares, our own Service Control Manager. */
@@ -45,79 +41,69 @@ export interface SambaNtHost {
   registry(): Promise<string>;
   /** The trigger value's strings; empty without the value. */
   trigger(): Promise<string[]>;
-  /** Settles when the DXA's present work is done. */
+  /** Settles when the DXA's present work is done; rejects when it failed. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
+
+const KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX";
+const TRIGGER = "ResyncConnectionRDNs";
+const GLB = "Resync.glb";
 
 /** Starts the bed on a loopback address of its own; ready when it settles. Nothing outside its temporary folder is written. */
 export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<SambaNtHost> {
   const root = process.getuid?.() === 0 && options.as === undefined;
   const as: RunAs = options.as ? { uid: options.as.uid, gid: options.as.gid } : {};
-  const account = options.as?.name ?? userInfo().username;
-  const port = options.port ?? (root ? 445 : 4450);
   const address = ownAddress();
-  const bed = mkdtempSync(join(tmpdir(), "resync-nt-"));
-  const own = (path: string) => as.uid !== undefined && as.gid !== undefined && chownSync(path, as.uid, as.gid);
-  const folder = (name: string, mode = 0o755) => {
-    mkdirSync(join(bed, name), { recursive: true, mode });
-    own(join(bed, name));
-    return join(bed, name);
-  };
-  own(bed);
-  for (const name of ["state", "cache", "lock", "private", "pid", "log", "ncalrpc", "c", "c/exchsrvr"]) folder(name);
-  const pipes = folder("ncalrpc/np", 0o700);
-  const dxadata = folder("c/exchsrvr/dxadata");
-  folder("c/exchsrvr/bin");
-  folder("c/small");
-  const conf = join(bed, "smb.conf");
-  writeFileSync(conf, bedConfig({ bed, address, port, account, limited: root, smb1Only: options.smb1Only ?? false }));
-  writeFileSync(join(bed, "usermap"), `${account} = Administrator\ngames = limited\n`);
+  const port = options.port ?? (root ? 445 : 4450);
+  const account = options.as?.name ?? userInfo().username;
   const password = "Adm!n pw";
-  addUser(conf, account, password, as);
-  if (root) addUser(conf, "games", "limited pw", as);
-  writeFileSync(join(bed, "seed.reg"), `${SEED}${options.registry ?? ""}\n\n`);
-  const registryTool = ["registry", "-s", conf, "-d0"];
-  runNow(["net", ...registryTool, "import", join(bed, "seed.reg")], as);
+  const limited = root ? { user: "limited", password: "limited pw" } : undefined;
+  const smb1Only = options.smb1Only ?? false;
+  const bed = makeBed({ address, port, account, password, limited: limited?.password, smb1Only, as });
+
+  const net = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)("net", ["registry", "-s", bed.conf, "-d0", ...args], as)).stdout;
+  const trigger = async (): Promise<string[]> => {
+    const text = await net("getvalueraw", KEY, TRIGGER).catch(() => "");
+    return text.split("\n").filter((line) => line !== "");
+  };
+  /** Over SMB, because only there do share modes count. */
+  const writeAlone = async (pieces: AsyncIterable<Uint8Array>): Promise<void> => {
+    const credentials = { user: "Administrator", domain: "", password };
+    const share = await openShare({ host: address, port, share: "C$", credentials });
+    await createFile(share, `exchsrvr/dxadata/${GLB}`, pieces, { existing: "overwrite" });
+    await share.close();
+  };
 
   const scm = obedient();
   const dxa = diligent();
-  const working = new Set<Promise<void>>();
-  const net = async (...args: string[]) => (await promisify(execFile)("net", [...registryTool, ...args], as)).stdout;
-  const trigger = () =>
-    net("getvalueraw", KEY, TRIGGER).then(
-      (text) => text.split("\n").filter((line) => line !== ""),
-      () => [],
-    );
+  let work = Promise.resolve();
   const service = scmService("MSExchangeDX", scm, (state) => {
     if (state !== "running") return;
-    const file = join(dxadata, "Resync.glb");
-    const work: Promise<void> = playDxa(
-      {
-        readTrigger: trigger,
-        removeTrigger: async () => void (await net("deletevalue", KEY, TRIGGER)),
-        file,
-        hold: () => holdExclusively({ address, conf, password, path: "exchsrvr\\dxadata\\Resync.glb" }),
-      },
-      dxa,
-    ).finally(() => working.delete(work));
+    const around = {
+      readTrigger: trigger,
+      removeTrigger: async () => void (await net("deletevalue", KEY, TRIGGER)),
+      write: (pieces: AsyncIterable<Uint8Array>, alone: boolean) =>
+        alone ? writeAlone(pieces) : writeFile(join(bed.dxadata, GLB), pieces),
+    };
+    work = Promise.all([work, playDxa(around, dxa)]).then(() => undefined);
     work.catch(() => undefined);
-    working.add(work);
   });
-  const manager = await serveNamedPipe(join(pipes, "svcctl"), svcctl([service], scm));
-  own(join(pipes, "svcctl"));
-  const daemons = startSamba(bed, conf, root, as);
-  const stop = async () => {
+  const manager = await serveNamedPipe(join(bed.pipes, "svcctl"), svcctl([service], scm));
+  bed.own(join(bed.pipes, "svcctl"));
+  const daemons = startDaemons(bed, root, as);
+  const stop = async (): Promise<void> => {
     scm.hang = false;
     await Promise.all(daemons.map((daemon) => daemon.stop()));
-    await Promise.allSettled(working);
+    await work.catch(() => undefined);
     await new Promise((resolve) => manager.close(resolve));
-    rmSync(bed, { recursive: true, force: true });
+    rmSync(bed.folder, { recursive: true, force: true });
   };
   try {
-    await ready(join(pipes, "winreg"), address, port);
+    await daemonsReady(bed, address, port);
   } catch (error) {
-    const log = readFileSync(join(bed, "log", "daemons.log"), "utf8");
+    const log = readFileSync(bed.log, "utf8");
     await stop();
     throw new Error(`the Samba bed did not start: ${log}`, { cause: error });
   }
@@ -126,87 +112,21 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
     port,
     user: "Administrator",
     password,
-    limited: root ? { user: "limited", password: "limited pw" } : undefined,
-    drive: join(bed, "c"),
-    dxadata,
+    limited,
+    drive: bed.drive,
+    dxadata: bed.dxadata,
     scm,
     dxa,
     service,
     trigger,
     async registry() {
-      const file = join(bed, "registry.reg");
+      const file = join(bed.folder, "registry.reg");
       await net("export", KEY, file);
       return readFileSync(file, "utf8");
     },
-    async idle() {
-      await Promise.all(working);
-    },
+    idle: () => work,
     stop,
   };
-}
-
-const SEED = `Windows Registry Editor Version 5.00
-
-[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX]
-"ImagePath"="C:\\\\exchsrvr\\\\bin\\\\dxa.exe"
-"Start"=dword:00000002
-
-[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Exchange\\Setup]
-"Services"="C:\\\\exchsrvr"
-`;
-
-function addUser(conf: string, account: string, password: string, as: RunAs): void {
-  runNow(["pdbedit", "-d0", "-s", conf, "-t", "-a", "-u", account], as, `${password}\n${password}\n`);
-}
-
-/** smbd and the registry's RPC server. As root in a mount namespace, because `rpcd_*` log to /var/log/samba whatever they are told. */
-function startSamba(bed: string, conf: string, root: boolean, as: RunAs): Daemon[] {
-  const libexec = ["/usr/libexec/samba", "/usr/lib/samba/samba", "/usr/lib/samba"].find((at) =>
-    existsSync(join(at, "samba-dcerpcd")),
-  );
-  if (libexec === undefined) throw new Error("samba-dcerpcd is not on this machine (Samba 4.16 or later)");
-  const log = join(bed, "log", "daemons.log");
-  const rpc = [
-    `${libexec}/samba-dcerpcd`,
-    "-F",
-    "--no-process-group",
-    "-s",
-    conf,
-    `${libexec}/rpcd_winreg`,
-    `${libexec}/rpcd_lsad`,
-  ];
-  const files = ["smbd", "-F", "--no-process-group", "-s", conf];
-  const inside = (mount: string, command: string[]) => [
-    "unshare",
-    "--mount",
-    "--propagation=private",
-    "sh",
-    "-c",
-    `${mount} && exec "$@"`,
-    "sh",
-    ...command,
-  ];
-  if (!root) return [startDaemon(rpc, log, as), startDaemon(files, log, as)];
-  return [
-    startDaemon(inside(`mount --bind "${bed}/log" /var/log/samba`, rpc), log, as),
-    startDaemon(inside(`mount -t tmpfs -o size=64k tmpfs "${bed}/c/small"`, files), log, as),
-  ];
-}
-
-async function ready(pipe: string, address: string, port: number): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (existsSync(pipe) && (await answers(address, port))) return;
-    await delay(25);
-  }
-  throw new Error("no answer within 10 s");
-}
-
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
 }
 
 let started = 0;

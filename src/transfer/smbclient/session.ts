@@ -11,8 +11,8 @@ export interface SambaTarget {
   readonly port?: number | undefined;
   readonly user: string;
   readonly domain?: string | undefined;
-  /** Asked once, at the first call. */
-  readonly password: () => Promise<string>;
+  /** Asked once, at the first call; `undefined` ends that call in `SECRET_MISSING`. */
+  readonly password: () => Promise<string | undefined>;
   /** Also SMB1, which NT 4 and 2000 need; without signing, as NT 4 leaves it off (Q161372). */
   readonly smb1?: boolean | undefined;
   /** NTLM instead of NTLMv2, for NT 4 before SP4 (Q147706). Only together with `smb1`. */
@@ -104,10 +104,12 @@ function checkTarget({ host, user, domain = "" }: SambaTarget): void {
 
 async function preparePrivateFolder(target: SambaTarget): Promise<string> {
   const password = await target.password();
-  if (/[\r\n\0]/u.test(password)) {
+  if (password === undefined || /[\r\n\0]/u.test(password)) {
+    const what = password === undefined ? "is missing" : "has more than one line";
     throw new ResyncError("SECRET_MISSING", {
-      message: `The password for ${target.user} at ${target.host} has more than one line.`,
-      hint: "Give the password alone, without a line after it.",
+      message: `The password for ${target.user} at ${target.host} ${what}.`,
+      state: "Nothing was sent.",
+      hint: "Give the password alone, by environment, file, command or prompt.",
     });
   }
   const folder = await mkdtemp(join(tmpdir(), "resync-samba-"));

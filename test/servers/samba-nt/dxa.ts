@@ -1,4 +1,3 @@
-import { appendFile, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** How the stand-in DXA behaves; may be changed at any time. Milliseconds. */
@@ -24,10 +23,8 @@ export interface DxaSurroundings {
   /** The strings of `ResyncConnectionRDNs`; empty when there is no such value. */
   readTrigger(): Promise<string[]>;
   removeTrigger(): Promise<void>;
-  /** Where Resync.glb is written. */
-  file: string;
-  /** Keeps the file from everybody else until the returned act is called. */
-  hold(): Promise<() => Promise<void>>;
+  /** Writes Resync.glb as the pieces come; `exclusive` keeps everybody else from it meanwhile. */
+  write(pieces: AsyncIterable<Uint8Array>, exclusive: boolean): Promise<void>;
 }
 
 /** What the service does when it has started: value read, file written in steps, value removed (Q150976). */
@@ -35,20 +32,16 @@ export async function playDxa(around: DxaSurroundings, knobs: DxaKnobs): Promise
   const requestors = knobs.ignoreValue ? [] : await around.readTrigger();
   if (requestors.length === 0) return;
   await delay(knobs.delayMs);
-  if (!knobs.noFile) await write(around, knobs, requestors);
+  if (!knobs.noFile) await around.write(inSteps(knobs.content(requestors), knobs.stepMs), knobs.exclusive);
   if (!knobs.keepValue) await around.removeTrigger();
 }
 
-async function write(around: DxaSurroundings, knobs: DxaKnobs, requestors: readonly string[]): Promise<void> {
-  await writeFile(around.file, "");
-  const release = knobs.exclusive ? await around.hold() : undefined;
-  const content = knobs.content(requestors);
+async function* inSteps(content: Uint8Array, stepMs: number): AsyncGenerator<Uint8Array> {
   const piece = Math.ceil(content.length / STEPS);
   for (let at = 0; at < content.length; at += piece) {
-    await appendFile(around.file, content.subarray(at, at + piece));
-    await delay(knobs.stepMs);
+    yield content.subarray(at, at + piece);
+    await delay(stepMs);
   }
-  await release?.();
 }
 
 const STEPS = 4;

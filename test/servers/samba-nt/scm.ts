@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 export const STATE = { stopped: 1, startPending: 2, stopPending: 3, running: 4 } as const;
 export const WIN32 = {
   ok: 0,
@@ -18,7 +20,7 @@ export const WIN32 = {
 export interface ScmKnobs {
   stopPendingMs: number;
   startPendingMs: number;
-  /** The state stays STOP_PENDING (START_PENDING) for ever. */
+  /** The state stays STOP_PENDING (START_PENDING) until the knob is turned back. */
   stopNever: boolean;
   startNever: boolean;
   /** The request is refused at once with this number. */
@@ -45,13 +47,12 @@ export interface ScmService {
 /** A service that tells `onState` of each end state it reaches. */
 export function scmService(name: string, knobs: ScmKnobs, onState: (state: "running" | "stopped") => void): ScmService {
   let state: number = STATE.running;
-  const become = (pending: number, end: number, ms: number, never: boolean) => {
+  const become = async (pending: number, end: number, knob: "stop" | "start"): Promise<void> => {
     state = pending;
-    if (never) return;
-    setTimeout(() => {
-      state = end;
-      onState(end === STATE.running ? "running" : "stopped");
-    }, ms);
+    await delay(knobs[`${knob}PendingMs`]);
+    while (knobs[`${knob}Never`]) await delay(20);
+    state = end;
+    onState(end === STATE.running ? "running" : "stopped");
   };
   const service = {
     name,
@@ -64,7 +65,7 @@ export function scmService(name: string, knobs: ScmKnobs, onState: (state: "runn
       if (service.startType === 4) return WIN32.disabled;
       if (state !== STATE.stopped) return WIN32.alreadyRunning;
       const end = knobs.endsAtStart ? STATE.stopped : STATE.running;
-      become(STATE.startPending, end, knobs.startPendingMs, knobs.startNever);
+      void become(STATE.startPending, end, "start");
       return WIN32.ok;
     },
     control(code: number) {
@@ -74,7 +75,7 @@ export function scmService(name: string, knobs: ScmKnobs, onState: (state: "runn
       if (knobs.failStop !== 0) return knobs.failStop;
       if (state === STATE.stopped) return WIN32.notActive;
       if (state !== STATE.running) return WIN32.cannotAcceptControl;
-      become(STATE.stopPending, STATE.stopped, knobs.stopPendingMs, knobs.stopNever);
+      void become(STATE.stopPending, STATE.stopped, "stop");
       return WIN32.ok;
     },
   };

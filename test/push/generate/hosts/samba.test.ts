@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rmdir, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   DXA_KEY,
   DXA_SERVICE,
@@ -16,6 +16,7 @@ import { parseRegistryFile, valuesIn } from "../../../../src/push/generate/regis
 import { bytesOf, collectBytes } from "../../../../src/transfer/bytes.ts";
 import { placePath } from "../../../../src/transfer/place.ts";
 import { startSambaNtHost, type SambaNtHost } from "../../../servers/samba-nt-host.ts";
+import { diligent } from "../../../servers/samba-nt/dxa.ts";
 import { obedient } from "../../../servers/samba-nt/scm.ts";
 import { need, needRoot } from "../../../support/need.ts";
 
@@ -39,6 +40,7 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
   afterAll(() => bed.stop());
   beforeEach(() => {
     Object.assign(bed.scm, obedient());
+    Object.assign(bed.dxa, diligent());
     host = open();
   });
   afterEach(async () => {
@@ -125,22 +127,20 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
       });
     });
 
-    it("shows a service that never stops, and one that never starts", async () => {
-      const service = await startSambaNtHost();
-      const stuck = openSambaHost(
-        { ...service, host: service.address, domain: undefined },
-        { password: async () => service.password },
-      );
-      try {
-        service.scm.stopNever = true;
-        await stuck.requestStop(DXA_SERVICE);
-        await stuck.requestStop(DXA_SERVICE);
-        expect((await stuck.queryService(DXA_SERVICE)).state).toBe("stop-pending");
-        await expect(stuck.requestStart(DXA_SERVICE)).rejects.toMatchObject({ facts: { win32: 1056 } });
-      } finally {
-        await stuck.close();
-        await service.stop();
-      }
+    it("shows a service that stays pending, and what it refuses meanwhile", async () => {
+      Object.assign(bed.scm, { stopNever: true, startNever: true });
+      await host.requestStop(DXA_SERVICE);
+      await host.requestStop(DXA_SERVICE);
+      expect((await host.queryService(DXA_SERVICE)).state).toBe("stop-pending");
+      await expect(host.requestStart(DXA_SERVICE)).rejects.toMatchObject({ facts: { win32: 1056 } });
+      bed.scm.stopNever = false;
+      await until("stopped");
+      await host.requestStart(DXA_SERVICE);
+      await host.requestStart(DXA_SERVICE);
+      expect((await host.queryService(DXA_SERVICE)).state).toBe("start-pending");
+      await expect(host.requestStop(DXA_SERVICE)).rejects.toMatchObject({ facts: { win32: 1061 } });
+      bed.scm.startNever = false;
+      await until("running");
     });
   });
 
@@ -175,8 +175,7 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
     });
 
     it.skipIf(!needRoot())("meets a file that another holds open as FILE_BUSY", async () => {
-      bed.dxa.exclusive = true;
-      bed.dxa.stepMs = 300;
+      Object.assign(bed.dxa, { exclusive: true, stepMs: 300 });
       await host.writeValue(DXA_KEY, TRIGGER_VALUE, { type: "REG_MULTI_SZ", data: ["NETWORK/PO1"] });
       await host.requestStop(DXA_SERVICE);
       await until("stopped");
@@ -237,7 +236,7 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
         await there.close();
         return (error as { code: string }).code;
       };
-      const silent = createServer(() => undefined);
+      const silent = createServer((socket) => void socket.resume());
       await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
       const address = silent.address();
       const port = typeof address === "object" && address !== null ? address.port : 0;
@@ -262,18 +261,32 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
   });
 
   describe("secrets", () => {
-    it("never stand in a process's arguments or environment, in errors, or on the disk afterwards", async () => {
+    it("never stand in a process's arguments or environment, nor in errors", async () => {
       const seen: string[] = [];
       const looking = setInterval(() => seen.push(processTexts()), 3);
       const place = await host.openFolder("C:\\exchsrvr\\dxadata");
       await Promise.all([host.queryService(DXA_SERVICE), host.listValues(DXA_KEY), place.list()]);
       const error: unknown = await host.queryService("Nonesuch").catch((reason: unknown) => reason);
       clearInterval(looking);
-      await host.close();
+      await place.close();
       expect(seen.some((text) => text.includes("smbclient") && text.includes(bed.address))).toBe(true);
       expect(seen.filter((text) => text.includes(bed.password))).toEqual([]);
       expect(JSON.stringify(error) + String(error)).not.toContain(bed.password);
-      expect(readdirSync(tmpdir()).filter((name) => name.startsWith("resync-samba-"))).toEqual([]);
+    });
+
+    it("stand in a private folder only, and not after closing", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "resync-test-"));
+      vi.stubEnv("TMPDIR", folder);
+      const other = open();
+      await other.queryService(DXA_SERVICE);
+      const [made = ""] = await readdir(folder);
+      expect((await stat(join(folder, made))).mode & 0o777).toBe(0o700);
+      expect((await stat(join(folder, made, "password"))).mode & 0o777).toBe(0o600);
+      await other.close();
+      await other.close();
+      expect(await readdir(folder)).toEqual([]);
+      vi.unstubAllEnvs();
+      await rmdir(folder);
     });
   });
 });

@@ -1,0 +1,23 @@
+import { ResyncError } from "../../../../errors.ts";
+import type { Place } from "../../../../transfer/place.ts";
+import { smbclientPlace } from "../../../../transfer/smbclient/place.ts";
+import type { SambaSession } from "../../../../transfer/smbclient/session.ts";
+
+/**
+ * A folder of the host by its Windows path, through the administrative share of its drive: Dxadata itself is not shared (Q186787, Q152808).
+ * Throws `NAME_INVALID` for a path without a drive letter.
+ */
+export function sambaFolder(session: SambaSession, label: string, windowsPath: string): Place {
+  const found = /^([a-z]):[\\/]?(.*)$/isu.exec(windowsPath);
+  if (found === null) {
+    throw new ResyncError("NAME_INVALID", {
+      message: `${windowsPath} on ${label} is not a path with a drive letter, so no administrative share leads there.`,
+      hint: "DXADataPath and the Exchange folder must lie on a drive of the host itself.",
+      reference: "Q185504",
+      facts: { path: windowsPath },
+    });
+  }
+  const [, drive = "", path = ""] = found;
+  const folder = { share: `${drive.toUpperCase()}$`, path, label: `${label} ${windowsPath}` };
+  return smbclientPlace(session, folder, { keepSession: true });
+}
