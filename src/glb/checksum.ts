@@ -1,6 +1,7 @@
 /**
  * A 16-bit checksum. Which one MS Mail's queue files use is undocumented; standard CRC-16s do not explain the six values printed in Q96060.
- * `crc`: any CRC-16; `reflected` turns both input and output round. `sum`: bytes added modulo 65536. `xor`: 16-bit words, low byte first.
+ * `crc`: any CRC-16; `reflected` turns input and output round. `sum`: bytes added to the start value; `negated-sum`: bytes taken from
+ * it. `xor`: 16-bit words, low byte first. `rotated-sum`: one bit to the right before each byte is added, as BSD's sum does.
  */
 export type Checksum =
   | {
@@ -10,8 +11,7 @@ export type Checksum =
       readonly reflected: boolean;
       readonly xorOut: number;
     }
-  | { readonly kind: "sum"; readonly start: number }
-  | { readonly kind: "xor"; readonly start: number };
+  | { readonly kind: "sum" | "negated-sum" | "xor" | "rotated-sum"; readonly start: number };
 
 /** Computes a checksum over `bytes[from, to)`; the result is 0 to 65535. */
 export type ChecksumFunction = (bytes: Uint8Array, from: number, to: number) => number;
@@ -28,27 +28,25 @@ export const SUM_16: Checksum = { kind: "sum", start: 0 };
 
 /** The function that computes `checksum`. Tables are made once here, so keep the function. */
 export function checksumFunction(checksum: Checksum): ChecksumFunction {
-  switch (checksum.kind) {
-    case "crc":
-      return checksum.reflected ? reflectedCrc(checksum) : plainCrc(checksum);
-    case "sum":
-      return (bytes, from, to) => {
-        let sum = checksum.start;
-        for (let at = from; at < to; at++) sum += bytes[at] as number;
-        return sum & 0xffff;
-      };
-    case "xor":
-      return (bytes, from, to) => {
-        let value = checksum.start;
-        for (let at = from; at < to; at++) value ^= (bytes[at] as number) << (((at - from) & 1) * 8);
-        return value & 0xffff;
-      };
-  }
+  if (checksum.kind === "crc") return checksum.reflected ? reflectedCrc(checksum) : plainCrc(checksum);
+  const step = STEPS[checksum.kind];
+  return (bytes, from, to) => {
+    let value = checksum.start;
+    for (let at = from; at < to; at++) value = step(value, bytes[at] as number, at - from) & 0xffff;
+    return value;
+  };
 }
+
+const STEPS = {
+  sum: (value: number, byte: number) => value + byte,
+  "negated-sum": (value: number, byte: number) => value - byte,
+  xor: (value: number, byte: number, index: number) => value ^ (byte << ((index & 1) * 8)),
+  "rotated-sum": (value: number, byte: number) => ((value >>> 1) | (value << 15)) + byte,
+};
 
 /** In words, for reports: `CRC-16 polynomial 0x1021, start 0xffff`. */
 export function describeChecksum(checksum: Checksum): string {
-  if (checksum.kind !== "crc") return `${checksum.kind} of 16 bits, start ${hex(checksum.start)}`;
+  if (checksum.kind !== "crc") return `16-bit ${checksum.kind.replace("-", " ")}, start ${hex(checksum.start)}`;
   const reflected = checksum.reflected ? ", reflected" : "";
   return `CRC-16 polynomial ${hex(checksum.polynomial)}, start ${hex(checksum.start)}${reflected}, final xor ${hex(checksum.xorOut)}`;
 }
@@ -90,7 +88,8 @@ function reflectedCrc(checksum: Extract<Checksum, { kind: "crc" }>): ChecksumFun
   };
 }
 
-function reverse16(value: number): number {
+/** The 16 bits of `value` the other way round. */
+export function reverse16(value: number): number {
   let turned = 0;
   for (let bit = 0; bit < 16; bit++) turned |= ((value >>> bit) & 1) << (15 - bit);
   return turned;

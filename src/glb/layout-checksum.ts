@@ -1,5 +1,5 @@
-import { checksumFunction } from "./checksum.ts";
-import { fieldWidth, type GlbLayout, type LayoutField } from "./layouts.ts";
+import { checksumFunction, type ChecksumFunction } from "./checksum.ts";
+import { fieldWidth, type Coverage, type GlbLayout, type LayoutField } from "./layouts.ts";
 
 /** Where a record's parts lie in a buffer: its first byte, its text, and the end of the text's terminator. */
 export interface RecordSpan {
@@ -12,27 +12,23 @@ export interface RecordSpan {
 /** Computes the checksum that `field` of a record should hold, from the bytes it covers. */
 export type FieldChecksum = (bytes: Uint8Array, span: RecordSpan) => number;
 
-/** The function for one checksum field, or `undefined` when its rule is unknown. `offset` is the field's, from the record's first byte. */
-export function fieldChecksum(
-  field: Extract<LayoutField, { kind: "checksum" }>,
-  offset: number,
-): FieldChecksum | undefined {
-  if (field.checksum === undefined) return undefined;
-  const compute = checksumFunction(field.checksum);
-  switch (field.covers) {
-    case "text":
-      return (bytes, span) => compute(bytes, span.textFrom, span.textTo);
-    case "terminated":
-      return (bytes, span) => compute(bytes, span.textFrom, span.terminatedTo);
-    case "rest":
-      return (bytes, span) => compute(bytes, span.at + offset + field.width, span.terminatedTo);
-    case "zeroed":
-      return (bytes, span) => {
-        const copy = bytes.slice(span.at, span.terminatedTo);
-        copy.fill(0, offset, offset + field.width);
-        return compute(copy, 0, copy.length);
-      };
-  }
+/** The function for one checksum field, or `undefined` when its rule is unknown. */
+export function fieldChecksum(placed: PlacedField): FieldChecksum | undefined {
+  const { field, offset, behindText } = placed;
+  if (field.kind !== "checksum" || field.checksum === undefined) return undefined;
+  return coveredChecksum(checksumFunction(field.checksum), field.covers, behindText ? undefined : offset);
+}
+
+/** Computes over the bytes that `covers` names; `own` is the offset of the checksum itself when it stands in front of the text. */
+export function coveredChecksum(compute: ChecksumFunction, covers: Coverage, own: number | undefined): FieldChecksum {
+  const { from } = covers;
+  const end = (span: RecordSpan) => (covers.to === "text" ? span.textTo : span.terminatedTo);
+  if (own === undefined || own < from) return (bytes, span) => compute(bytes, span.at + from, end(span));
+  return (bytes, span) => {
+    const copy = bytes.slice(span.at + from, end(span));
+    copy.fill(0, own - from, own - from + 2);
+    return compute(copy, 0, copy.length);
+  };
 }
 
 /** A field of a layout with its place: `offset` from the record's first byte, or from the end of the terminator for fields behind the text. */
@@ -45,6 +41,11 @@ export interface PlacedField {
 /** Every field of `layout` with its offset. */
 export function placeFields(layout: GlbLayout): PlacedField[] {
   return [...place(layout.before, false), ...place(layout.after, true)];
+}
+
+/** The field's first byte in a record. */
+export function placeOf(placed: PlacedField, span: RecordSpan): number {
+  return (placed.behindText ? span.terminatedTo : span.at) + placed.offset;
 }
 
 function place(fields: readonly LayoutField[], behindText: boolean): PlacedField[] {

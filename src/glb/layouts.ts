@@ -24,11 +24,13 @@ export type LayoutField =
   /** Bytes that nobody can explain. Written as zeros. */
   | { readonly kind: "opaque"; readonly width: number };
 
-/**
- * Which bytes a checksum covers: the text; the text and its terminator; everything behind the checksum field up to the end
- * of the terminator; or all fields before the text and the terminated text, with the checksum itself taken as zero.
- */
-export type Coverage = "text" | "terminated" | "rest" | "zeroed";
+/** Which bytes of its record a checksum covers, in one piece; its own two bytes count as zeros where they lie inside. */
+export interface Coverage {
+  /** Offset of the first byte covered, from the record's first byte. */
+  readonly from: number;
+  /** Up to the end of the text, or of its terminator. */
+  readonly to: "text" | "terminator";
+}
 
 /**
  * How the records of a GLB queue file lie in it. The layout of real files is not public, so no layout is "the" layout:
@@ -76,7 +78,7 @@ export const SIMULATOR_LAYOUT: GlbLayout = {
   name: "simulator (assumption)",
   fileHeader: [],
   before: [
-    { kind: "checksum", width: 2, form: "le", checksum: CRC_16_CCITT_FALSE, covers: "rest" },
+    { kind: "checksum", width: 2, form: "le", checksum: CRC_16_CCITT_FALSE, covers: { from: 2, to: "terminator" } },
     { kind: "length", width: 2, form: "le", plus: 1 },
     { kind: "sync", width: 4, form: "le" },
     { kind: "stamp", width: 4, form: "le" },

@@ -32,3 +32,11 @@ export function writeNumber(bytes: Uint8Array, at: number, width: number, form: 
   }
   if (rest !== 0 || !(value >= 0)) throw new RangeError(`${value} does not fit into ${width} places (${form})`);
 }
+
+/** True when `wanted` stands in `bytes` at `at`. */
+export function standsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let index = 0; index < wanted.length; index++) {
+    if (bytes[at + index] !== wanted[index]) return false;
+  }
+  return true;
+}

@@ -1,7 +1,7 @@
 import { ResyncError } from "../errors.ts";
 import { DEFAULT_CODE_PAGE, textCodec, type CodePage } from "./code-page.ts";
 import { SIMULATOR_LAYOUT, type GlbLayout } from "./layouts.ts";
-import { recordDecoder, type RecordFault } from "./record-decoder.ts";
+import { recordDecoder } from "./record-decoder.ts";
 import type { GlbRecord } from "./record.ts";
 
 /** How records are read. */
@@ -42,9 +42,10 @@ export async function* decodeGlb(
       headerRead = true;
     }
     while (at < bytes.length) {
-      const result = decoder.decode(bytes, at, bytes.length);
-      if (result === "more") break;
-      if (result !== "ok") throw notReadable(base + at, describe(result), layout);
+      const framed = decoder.frame(bytes, at, bytes.length, false);
+      if (framed === "more") break;
+      const fault = framed === "ok" ? decoder.check(bytes) : framed;
+      if (fault !== undefined) throw notReadable(base + at, `the record there is not whole: ${fault.text}`, layout);
       const text = codec.decode(bytes, found.textFrom, found.textTo);
       yield {
         sync: found.sync,
@@ -61,10 +62,6 @@ export async function* decodeGlb(
       layout,
     );
   }
-}
-
-function describe(result: RecordFault): string {
-  return `no record there (${result.text})`;
 }
 
 function notReadable(offset: number, what: string, layout: GlbLayout): ResyncError {

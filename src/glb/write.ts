@@ -1,6 +1,6 @@
 import { ResyncError } from "../errors.ts";
 import { DEFAULT_CODE_PAGE, textCodec, type CodePage } from "./code-page.ts";
-import { fieldChecksum, placeFields, type PlacedField, type RecordSpan } from "./layout-checksum.ts";
+import { fieldChecksum, placeFields, placeOf, type PlacedField, type RecordSpan } from "./layout-checksum.ts";
 import { fieldsWidth, SIMULATOR_LAYOUT, type GlbLayout } from "./layouts.ts";
 import { writeNumber } from "./numbers.ts";
 import type { GlbRecord } from "./record.ts";
@@ -52,9 +52,9 @@ function recordWriter(options: EncodeOptions): RecordWriter {
   const layout = options.layout ?? SIMULATOR_LAYOUT;
   const codec = textCodec(options.codePage ?? DEFAULT_CODE_PAGE);
   const fields = placeFields(layout);
-  const checksums = fields.flatMap(({ field, offset, behindText }) => {
-    const compute = field.kind === "checksum" ? fieldChecksum(field, offset) : undefined;
-    return field.kind === "checksum" && compute !== undefined ? [{ field, offset, behindText, compute }] : [];
+  const checksums = fields.flatMap((placed) => {
+    const compute = fieldChecksum(placed);
+    return placed.field.kind === "checksum" && compute !== undefined ? [{ placed, field: placed.field, compute }] : [];
   });
   const textOffset = fieldsWidth(layout.before);
   const fixed = textOffset + layout.terminator.length + fieldsWidth(layout.after) + layout.align;
@@ -75,9 +75,8 @@ function recordWriter(options: EncodeOptions): RecordWriter {
     span.terminatedTo = span.textTo + layout.terminator.length;
     const end = padded(span.terminatedTo + fieldsWidth(layout.after));
     for (const placed of fields) writeField(placed, record, end);
-    for (const { field, offset, behindText, compute } of checksums) {
-      const at = (behindText ? span.terminatedTo : span.at) + offset;
-      writeNumber(buffer, at, field.width, field.form, compute(buffer, span));
+    for (const { placed, field, compute } of checksums) {
+      writeNumber(buffer, placeOf(placed, span), field.width, field.form, compute(buffer, span));
     }
     used = end;
   };
@@ -87,8 +86,9 @@ function recordWriter(options: EncodeOptions): RecordWriter {
     buffer.fill(layout.padByte, end, to);
     return to;
   };
-  const writeField = ({ field, offset, behindText }: PlacedField, record: GlbRecord, end: number): void => {
-    const at = (behindText ? span.terminatedTo : span.at) + offset;
+  const writeField = (placed: PlacedField, record: GlbRecord, end: number): void => {
+    const { field } = placed;
+    const at = placeOf(placed, span);
     switch (field.kind) {
       case "sync":
         return writeNumber(buffer, at, field.width, field.form, record.sync);

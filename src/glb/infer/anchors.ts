@@ -1,0 +1,18 @@
+/**
+ * Finds where transaction texts begin: a code letter, a blank or tab, and an address type with its colon, as every A, D, M, R and T of the
+ * import grammar has them (Q96001, Q96060). This is the only thing the inferring reader knows beforehand.
+ */
+export function findAnchors(bytes: Buffer): number[] {
+  const text = bytes.toString("latin1");
+  const found = [...text.matchAll(ANCHOR)].map((match) => match.index);
+  if (found.length >= 3) return found;
+  return [...new Set([...found, ...[...text.matchAll(REMARK)].map((match) => match.index)])].toSorted((a, b) => a - b);
+}
+
+const TYPES =
+  "[Pp][Cc][Mm]|[Cc][Ss][Ii]|[Mm][Ss]|[Pp][Rr][Oo][Ff][Ss]|[Oo][Vv]|[Ss][Nn][Aa][Dd][Ss]|[Ss][Mm][Tt][Pp]|[Xx]400|[Mm][Hh][Ss]|[Mm][Cc][Ii]|[Ff][Aa][Xx]|[Mm][Ss][Mm][Aa][Ii][Ll]";
+
+const ANCHOR = new RegExp(`(?:[ADM][ \\t][^\\x00-\\x1f]{1,64}?[ \\t]|[RT][ \\t])(?:${TYPES}):`, "gu");
+
+/** Files without a single address hold a `#` record: PODIAG's dummy, or a header (Q110496). */
+const REMARK = /#[ -~]{6,}/gu;

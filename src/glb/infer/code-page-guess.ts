@@ -1,0 +1,124 @@
+import iconv from "iconv-lite";
+import { DEFAULT_CODE_PAGE, type CodePage } from "../code-page.ts";
+
+/** Which code page the texts are taken to be in, and why. */
+export interface CodePageGuess {
+  readonly codePage: CodePage;
+  /** False when a caller chose it. */
+  readonly guessed: boolean;
+  readonly reason: string;
+}
+
+/** Texts with characters beyond ASCII that are looked at. */
+const MAX_TEXTS = 500;
+
+/**
+ * Guesses the code page from texts: for each page, how much of what is beyond ASCII would be letters as people's names have them. Pages
+ * are told apart by their script; near relatives such as 437 and 850 are not, and 850 is taken (Q156063).
+ */
+export function guessCodePage(texts: Iterable<Buffer>): CodePageGuess {
+  const beyond: Buffer[] = [];
+  for (const text of texts) {
+    if (text.some((byte) => byte >= 0x80)) beyond.push(text);
+    if (beyond.length >= MAX_TEXTS) break;
+  }
+  if (beyond.length === 0) {
+    return {
+      codePage: DEFAULT_CODE_PAGE,
+      guessed: true,
+      reason: "no text looked at holds a character beyond ASCII, so any code page reads them alike",
+    };
+  }
+  const ranked = CANDIDATES.map((candidate, order) => ({
+    ...candidate,
+    order,
+    score: beyond.reduce((sum, text) => sum + candidate.score(text), 0) / beyond.length,
+  })).toSorted((a, b) => b.score - a.score || a.order - b.order);
+  const [best, second] = ranked as [(typeof ranked)[0], (typeof ranked)[0]];
+  const reason = `in ${beyond.length} texts with characters beyond ASCII, code page ${best.codePage} gives ${best.gives} best (${best.score.toFixed(2)}; next ${second.codePage} with ${second.score.toFixed(2)})`;
+  return { codePage: best.codePage, guessed: true, reason };
+}
+
+interface Candidate {
+  readonly codePage: CodePage;
+  readonly gives: string;
+  /** -1 to 1 for one text: how well it reads. */
+  score(text: Buffer): number;
+}
+
+/** In order of preference between equals. */
+const CANDIDATES: readonly Candidate[] = [
+  singleByte(850, "Western European names", /[À-ÖØ-öø-ÿŒœŸıƒ]/u, "mixed"),
+  singleByte(437, "Western European names", /[À-ÖØ-öø-ÿŒœŸƒ]/u, "mixed"),
+  singleByte(852, "Central European names", /[À-ÖØ-öø-žǍ-ǰȘ-ț]/u, "mixed"),
+  singleByte(866, "Russian names", /[\u0400-\u045f]/u, "whole"),
+  singleByte(737, "Greek names", /[\u0370-\u03ff]/u, "whole"),
+  doubleByte(932, "Japanese names", /[\u3040-\u30ff]/u, /[\u4e00-\u9fff々〆]/u, (lead) => lead >= 0x88 && lead <= 0x97),
+  doubleByte(949, "Korean names", /[\uac00-\ud7a3]/u, /[\u4e00-\u9fff]/u, (lead) => lead >= 0xb0 && lead <= 0xc8),
+  doubleByte(936, "Simplified Chinese names", undefined, /[\u4e00-\u9fff]/u, (lead) => lead >= 0xb0 && lead <= 0xd7),
+  doubleByte(950, "Traditional Chinese names", undefined, /[\u4e00-\u9fff]/u, (lead) => lead >= 0xa4 && lead <= 0xc6),
+];
+
+/**
+ * Letters of the script count for a page, everything else beyond ASCII against it. `mixed` scripts stand among ASCII letters; words of
+ * `whole` scripts are nothing but script letters, upper case at most in front.
+ */
+function singleByte(codePage: CodePage, gives: string, letter: RegExp, kind: "mixed" | "whole"): Candidate {
+  return {
+    codePage,
+    gives,
+    score(text) {
+      const words = iconv
+        .decode(text, `cp${codePage}`)
+        .split(/[^\p{L}\p{M}\u0080-\uffff]+/u)
+        .filter((word) => /[\u0080-\uffff]/u.test(word));
+      const scores = words.map((word) => wordScore(word, letter, kind));
+      return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
+    },
+  };
+}
+
+function wordScore(word: string, letter: RegExp, kind: "mixed" | "whole"): number {
+  const characters = Array.from(word);
+  const beyond = characters.filter((character) => character > "\u007f");
+  const letters = beyond.filter((character) => letter.test(character)).length;
+  if (letters < beyond.length) return letters / beyond.length - 1;
+  const cased = /^\p{Lu}?\p{Ll}*$|^\p{Lu}+$/u.test(word) ? 1 : 0.3;
+  const share = beyond.length / characters.length;
+  const shape = kind === "mixed" ? (share <= 0.5 ? 1 : 0.4) : share === 1 ? 1 : 0.2;
+  return cased * shape;
+}
+
+/** Whole pairs count; characters of the page's everyday part (kana, hangul, level-1 ideographs) in full, others little. */
+function doubleByte(
+  codePage: CodePage,
+  gives: string,
+  script: RegExp | undefined,
+  ideograph: RegExp,
+  isCommon: (lead: number) => boolean,
+): Candidate {
+  return {
+    codePage,
+    gives,
+    score(text) {
+      let sum = 0;
+      let count = 0;
+      for (let at = 0; at < text.length; at++) {
+        const lead = text[at] as number;
+        if (lead < 0x80) continue;
+        count++;
+        const single = iconv.decode(text.subarray(at, at + 1), `cp${codePage}`);
+        if (script?.test(single) === true || /[\uff61-\uff9f]/u.test(single)) {
+          sum += 0.6;
+          continue;
+        }
+        const character = iconv.decode(text.subarray(at, at + 2), `cp${codePage}`);
+        at++;
+        if (script?.test(character) === true) sum += 1;
+        else if (ideograph.test(character)) sum += isCommon(lead) ? 0.9 : 0.2;
+        else sum -= 1;
+      }
+      return sum / Math.max(1, count);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import type { NumberForm } from "../layouts.ts";
+import { numbersAt, type Claims, type NumberPlace, type Region } from "./columns.ts";
+import { mostFrequent } from "./frequencies.ts";
+import type { Row } from "./rows.ts";
+
+/** What a wanted number does from record to record. */
+export interface Target {
+  /** One value a row: the number less this is the same in all rows. */
+  readonly values: readonly number[];
+  /** True when that holds only between neighbours, as for a running number that may skip. */
+  readonly onlyNeighbours: boolean;
+  /** Whether a number of this size, this far from its target, makes sense. */
+  plausible(usual: number, offset: number): boolean;
+}
+
+/** A place whose number follows a target. */
+export interface Tracked extends NumberPlace {
+  /** 0 to 1. */
+  readonly fit: number;
+  /** Number less target, where that is the same everywhere. */
+  readonly plus: number;
+}
+
+const ENOUGH = 0.8;
+const WIDTHS = [1, 2, 4] as const;
+
+/**
+ * The narrowest places whose numbers follow `target`: for binary numbers wide enough to have been seen carrying over, for digits wide
+ * enough to be seen counting. Widening them is for later, when the neighbours' claims are known.
+ */
+export function findTracked(
+  bytes: Buffer,
+  rows: readonly Row[],
+  regions: readonly Region[],
+  target: Target,
+  claims: Claims,
+): Tracked[] {
+  const found: Tracked[] = [];
+  for (const region of regions) {
+    for (let low = 0; low < region.width; low++) {
+      for (const form of ["le", "be", "decimal"] as const) {
+        const narrowest = narrowestFit(bytes, rows, region, low, form, target, claims);
+        if (narrowest !== undefined && !found.some((other) => sameBytes(other, narrowest))) found.push(narrowest);
+      }
+    }
+  }
+  return found.toSorted((a, b) => b.fit - a.fit);
+}
+
+/**
+ * The same number as wide as it can be: 4 bytes before 2 before 1, or up to 10 digits, as long as it still follows the target, makes sense and
+ * takes no byte of another field. A one-byte number may turn out to be either end of a wider one.
+ */
+export function widen(
+  bytes: Buffer,
+  rows: readonly Row[],
+  regions: readonly Region[],
+  place: Tracked,
+  target: Target,
+  claims: Claims,
+): Tracked {
+  const low = place.form === "le" ? place.offset : place.offset + place.width - 1;
+  const forms: NumberForm[] = place.form === "decimal" ? ["decimal"] : place.width === 1 ? ["le", "be"] : [place.form];
+  const widths = place.form === "decimal" ? [10, 9, 8, 7, 6, 5, 4, 3, 2, 1] : [4, 2];
+  const region = regions.find(({ name }) => name === place.region);
+  const candidates = [place];
+  for (const width of widths.filter((width) => width > place.width)) {
+    for (const form of forms) {
+      const offset = form === "le" ? low : low - width + 1;
+      if (region === undefined || offset < 0 || offset + width > region.width) continue;
+      if (!freeBut(claims, place, offset, width)) continue;
+      const candidate = measure(bytes, rows, { region: place.region, offset, width, form }, target);
+      if (candidate !== undefined) candidates.push(candidate);
+    }
+  }
+  return best(candidates, rows.length);
+}
+
+/** The best fit; a carry seen once tells the true byte order. Of equals the wider one, then the one that lies on a multiple of its width. */
+function best(candidates: Tracked[], rows: number): Tracked {
+  const most = Math.max(...candidates.map(({ fit }) => fit));
+  const equals = candidates.filter(({ fit }) => fit > most - 1 / (2 * rows));
+  const widest = Math.max(...equals.map(({ width }) => width));
+  const wide = equals.filter(({ width }) => width === widest);
+  return (wide.find(({ offset, width }) => offset % width === 0) ?? wide[0]) as Tracked;
+}
+
+/** How well the number at a place follows the target; `undefined` when it does not, or makes no sense. */
+export function measure(bytes: Buffer, rows: readonly Row[], place: NumberPlace, target: Target): Tracked | undefined {
+  const numbers = numbersAt(bytes, rows, place);
+  const usual = mostFrequent(numbers.map((number, index) => number - (target.values[index] as number)));
+  if (usual === undefined) return undefined;
+  const middle = numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
+  if (!target.plausible(middle, usual.value)) return undefined;
+  const fit = target.onlyNeighbours ? neighbourFit(rows, numbers, target) : usual.count / rows.length;
+  if (fit < ENOUGH) return undefined;
+  return { ...place, fit, plus: usual.value };
+}
+
+function narrowestFit(
+  bytes: Buffer,
+  rows: readonly Row[],
+  region: Region,
+  low: number,
+  form: NumberForm,
+  target: Target,
+  claims: Claims,
+): Tracked | undefined {
+  const widths = form === "decimal" ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : WIDTHS;
+  for (const width of widths) {
+    const offset = form === "le" ? low : low - width + 1;
+    if (offset < 0 || offset + width > region.width || !claims.isFree(region.name, offset, width)) continue;
+    const place = { region: region.name, offset, width, form };
+    const found = measure(bytes, rows, place, target);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function neighbourFit(rows: readonly Row[], numbers: readonly number[], target: Target): number {
+  let fitting = 0;
+  let total = 0;
+  for (let index = 1; index < rows.length; index++) {
+    if (rows[index]?.follows !== true) continue;
+    total++;
+    const step = (numbers[index] as number) - (numbers[index - 1] as number);
+    if (step === (target.values[index] as number) - (target.values[index - 1] as number)) fitting++;
+  }
+  return total === 0 ? 0 : fitting / total;
+}
+
+function sameBytes(a: NumberPlace, b: NumberPlace): boolean {
+  return a.region === b.region && a.offset < b.offset + b.width && b.offset < a.offset + a.width;
+}
+
+function freeBut(claims: Claims, own: NumberPlace, offset: number, width: number): boolean {
+  for (let at = offset; at < offset + width; at++) {
+    const isOwn = at >= own.offset && at < own.offset + own.width;
+    if (!isOwn && !claims.isFree(own.region, at, 1)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,157 @@
+import { textCodec, type CodePage, type TextCodec } from "./code-page.ts";
+import { guessCodePage, type CodePageGuess } from "./infer/code-page-guess.ts";
+import { inferLayout, type LayoutFinding } from "./infer/infer-layout.ts";
+import type { GlbLayout } from "./layouts.ts";
+import type { RecordFault } from "./record-checks.ts";
+import { scanRecords, type Damage, type ScanEnd, type ScanVisitor } from "./scan.ts";
+import { plainTextEnd } from "./text-bytes.ts";
+import { findAnchors } from "./infer/anchors.ts";
+
+/** One record as it stands in the file. */
+export interface MasterListRecord {
+  readonly kind: "record";
+  /** Bytes from the beginning of the file. */
+  readonly offset: number;
+  /** `undefined` where the layout shows no sync number. */
+  readonly sync: number | undefined;
+  /** Seconds since 1970; `undefined` where the layout shows no date stamp. */
+  readonly stamp: number | undefined;
+  /** The transaction, its lines joined by CR LF. */
+  readonly text: string;
+  /** What is wrong with the record although its text can be read. */
+  readonly fault: RecordFault | undefined;
+}
+
+export type MasterListItem = MasterListRecord | ({ readonly kind: "damage" } & Damage);
+
+export interface ReadOptions {
+  /** Default: guessed from the texts. */
+  readonly codePage?: CodePage | undefined;
+  /** Default: inferred from the file. */
+  readonly layout?: GlbLayout | undefined;
+}
+
+/** A master list whose layout is known by now; its content is read once, by `scan` or by `items`. */
+export interface MasterList {
+  readonly finding: LayoutFinding;
+  readonly codePage: CodePageGuess;
+  readonly codec: TextCodec;
+  /** Reads the file through the visitor, the fastest way. Yields after each chunk. */
+  scan(visitor: ScanVisitor): AsyncGenerator<void, ScanEnd>;
+  /** Reads the file as records and damaged places, in batches in the order of the file. */
+  items(): AsyncGenerator<readonly MasterListItem[], ScanEnd>;
+}
+
+/** What was seen of a file in which no transaction could be found. */
+export interface Unreadable {
+  readonly finding: undefined;
+  /** Bytes that were looked at. */
+  readonly looked: number;
+  readonly why: string;
+}
+
+/** Bytes from the beginning of the file on which layout and code page are inferred. */
+const SAMPLE = 1024 * 1024;
+
+/**
+ * Opens a file of GLB records: looks at its first MiB and infers layout and code page from it. `Unreadable` when it shows no transaction.
+ * Reads `source` once and only as far as asked for. Never throws for what is in the file.
+ */
+export async function readMasterList(
+  source: AsyncIterable<Uint8Array>,
+  options: ReadOptions = {},
+): Promise<MasterList | Unreadable> {
+  const iterator = source[Symbol.asyncIterator]();
+  const { sample, ended } = await readSample(iterator);
+  const finding = options.layout === undefined ? inferLayout(sample) : given(options.layout);
+  if (finding === undefined) {
+    await iterator.return?.();
+    return { finding: undefined, looked: sample.length, why: whyUnreadable(sample) };
+  }
+  const codePage = chooseCodePage(sample, options.codePage);
+  const codec = textCodec(codePage.codePage);
+  const whole = replay(sample, ended, iterator);
+  const scan = (visitor: ScanVisitor) => scanRecords(whole, finding.layout, visitor);
+  return { finding, codePage, codec, scan, items: () => readItems(scan, finding.layout, codec) };
+}
+
+async function* readItems(
+  scan: MasterList["scan"],
+  layout: GlbLayout,
+  codec: TextCodec,
+): AsyncGenerator<readonly MasterListItem[], ScanEnd> {
+  let batch: MasterListItem[] = [];
+  const walk = scan({
+    record(bytes, found, offset, fault) {
+      const text = codec.decode(bytes, found.textFrom, found.textTo);
+      batch.push({
+        kind: "record",
+        offset,
+        sync: numberOrNone(found.sync),
+        stamp: numberOrNone(found.stamp),
+        text: layout.newline === "\r\n" ? text : text.replaceAll(layout.newline, "\r\n"),
+        fault,
+      });
+    },
+    damage: (damage) => void batch.push({ kind: "damage", ...damage }),
+  });
+  for (;;) {
+    const step = await walk.next();
+    if (batch.length > 0) yield batch;
+    batch = [];
+    if (step.done === true) return step.value;
+  }
+}
+
+function numberOrNone(value: number): number | undefined {
+  return Number.isNaN(value) ? undefined : value;
+}
+
+async function readSample(iterator: AsyncIterator<Uint8Array>): Promise<{ sample: Buffer; ended: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  while (size < SAMPLE) {
+    const step = await iterator.next();
+    if (step.done === true) return { sample: Buffer.concat(chunks), ended: true };
+    chunks.push(step.value);
+    size += step.value.length;
+  }
+  return { sample: Buffer.concat(chunks), ended: false };
+}
+
+async function* replay(sample: Buffer, ended: boolean, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield sample;
+    if (!ended) yield* { [Symbol.asyncIterator]: () => rest };
+  } finally {
+    await rest.return?.();
+  }
+}
+
+function given(layout: GlbLayout): LayoutFinding {
+  return {
+    layout,
+    confidence: "high",
+    reasons: [`the layout "${layout.name}" was given`],
+    unexplained: [],
+    records: 0,
+  };
+}
+
+function chooseCodePage(sample: Buffer, chosen: CodePage | undefined): CodePageGuess {
+  if (chosen !== undefined) return { codePage: chosen, guessed: false, reason: "chosen by the caller" };
+  return guessCodePage(sampleTexts(sample));
+}
+
+/** Texts of the sample as bytes: from each anchor to the first control character. */
+function* sampleTexts(sample: Buffer): Generator<Buffer> {
+  for (const anchor of findAnchors(sample)) {
+    yield sample.subarray(anchor, plainTextEnd(sample, anchor, Math.min(sample.length, anchor + 200)));
+  }
+}
+
+function whyUnreadable(sample: Buffer): string {
+  if (findAnchors(sample).length === 0)
+    return "no transaction text of the form “A name<TAB>PCM:NET/PO/MAILBOX” was found";
+  return "transaction texts were found, and no common way in which they are parted";
+}

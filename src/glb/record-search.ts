@@ -1,0 +1,67 @@
+import { fieldsWidth, type GlbLayout } from "./layouts.ts";
+import { recordDecoder } from "./record-decoder.ts";
+import { isPlainText, plainTextEnd, startsAsTransaction } from "./text-bytes.ts";
+
+/** Where the search stands: at a record, or at the place from which to go on when more bytes are there. */
+export interface SearchResult {
+  readonly found: boolean;
+  readonly at: number;
+}
+
+/** Longest text that a search believes in. */
+const MAX_TEXT = 4096;
+/** Candidates tried within one run of text; more of them in the same run only cost time. */
+const TRIES_PER_TEXT = 4;
+
+/**
+ * Finds the next place at which a record stands: its text begins as a transaction does, and its checksum or length is right or, where
+ * the layout has neither, another record follows it or the file ends behind it. Work is bounded by a small multiple of the bytes passed.
+ */
+export function recordSearch(layout: GlbLayout): (bytes: Buffer, from: number, last: boolean) => SearchResult {
+  const decoder = recordDecoder(layout);
+  const { found } = decoder;
+  const textOffset = fieldsWidth(layout.before);
+  const endsWithNul = layout.terminator[0] === 0;
+  const proves = [...layout.before, ...layout.after].some(
+    (field) => field.kind === "length" || (field.kind === "checksum" && field.checksum !== undefined),
+  );
+
+  const standsRecord = (bytes: Buffer, at: number, last: boolean): boolean | "more" => {
+    const framed = decoder.frame(bytes, at, bytes.length, last);
+    if (framed === "more") return last ? false : "more";
+    return (
+      framed === "ok" &&
+      startsAsTransaction(bytes, found.textFrom, found.textTo) &&
+      isPlainText(bytes, found.textFrom, found.textTo)
+    );
+  };
+
+  return (bytes, from, last) => {
+    let stop = -1;
+    let tries = 0;
+    for (let at = from; at + textOffset + 2 <= bytes.length; at++) {
+      const text = at + textOffset;
+      if (!startsAsTransaction(bytes, text, bytes.length)) continue;
+      if (text > stop) {
+        stop = plainTextEnd(bytes, text, Math.min(bytes.length, text + MAX_TEXT));
+        tries = 0;
+      }
+      if (stop === bytes.length && !last) return { found: false, at };
+      if (endsWithNul && bytes[stop] !== 0) continue;
+      if (++tries > TRIES_PER_TEXT) continue;
+      const here = standsRecord(bytes, at, last);
+      if (here === "more") return { found: false, at };
+      if (!here) continue;
+      if (proves) {
+        const fault = decoder.check(bytes);
+        if (fault === undefined || fault.what === "fixed") return { found: true, at };
+        continue;
+      }
+      if (found.next >= bytes.length && last) return { found: true, at };
+      const following = standsRecord(bytes, found.next, last);
+      if (following === "more") return { found: false, at };
+      if (following) return { found: true, at };
+    }
+    return { found: false, at: last ? bytes.length : Math.max(from, bytes.length - textOffset - 1) };
+  };
+}
