@@ -86,6 +86,8 @@ export const ERROR_EXIT = {
   FILE_CHANGED: EXIT.badFile,
 
   IMPORT_FAILED: EXIT.rolledBack,
+  /** The import is good and stays; the old Global Address List was put back. */
+  REBUILD_FAILED: EXIT.rolledBack,
   ROLLBACK_FAILED: EXIT.notRolledBack,
   ROLLBACK_REFUSED: EXIT.notRolledBack,
   IMPORT_UNDETERMINED: EXIT.undetermined,

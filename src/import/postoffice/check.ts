@@ -24,7 +24,7 @@ export interface CheckInput {
   readonly census: Census;
   /** Size of the master list to be imported, where there is one. */
   readonly incomingBytes: number | undefined;
-  /** A folder that exists on the disk where the snapshot will be kept. */
+  /** The folder that the snapshot will be kept in, made or not. */
   readonly snapshotFolder: string | undefined;
 }
 

@@ -11,7 +11,7 @@ import type { Postoffice } from "./postoffice.ts";
 export interface ChecksFor {
   /** Size of the master list to be imported, in bytes. */
   readonly incomingBytes?: number;
-  /** An existing folder on the disk that will hold the snapshot. */
+  /** The folder that will hold the snapshot, made or not. */
   readonly snapshotFolder?: string;
 }
 

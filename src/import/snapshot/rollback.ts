@@ -42,7 +42,7 @@ export async function rollBack(
   after: PostofficeState,
 ): Promise<RolledBack> {
   const plan = await previewRollback(postoffice, snapshot, after);
-  if (plan.conflicts.length > 0) throw refused(postoffice, plan.conflicts);
+  refuseConflicts(postoffice, plan);
   await proveCopies(
     snapshot,
     plan.restore.filter(({ hex }) => hex === undefined).map(({ before }) => before),
@@ -61,6 +61,11 @@ export async function rollBack(
     removed: plan.remove.map(({ path }) => path),
     left: plan.left,
   };
+}
+
+/** Throws `ROLLBACK_REFUSED` naming every file that somebody else wrote since. */
+export function refuseConflicts(postoffice: Postoffice, { conflicts }: RollbackPlan): void {
+  if (conflicts.length > 0) throw refused(postoffice, conflicts);
 }
 
 async function apply(postoffice: Postoffice, snapshot: Snapshot, plan: RollbackPlan): Promise<void> {

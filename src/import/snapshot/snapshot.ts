@@ -83,14 +83,17 @@ export function isCopied({ key }: FileState): boolean {
   return touchClass(key) !== "mailbag";
 }
 
-/** Keeps the state after the import beside the snapshot: what a roll-back compares with. */
-export async function saveAfter(folder: string, root: string, after: PostofficeState): Promise<void> {
-  await saveState(join(folder, "after.json"), root, after);
+/** Which program a kept state is of. */
+export type AfterWhat = "import" | "rebuild";
+
+/** Keeps the state after a program beside the snapshot: what a roll-back compares with. */
+export async function saveAfter(what: AfterWhat, folder: string, root: string, after: PostofficeState): Promise<void> {
+  await saveState(join(folder, `after-${what}.json`), root, after);
 }
 
-/** The state after the import; `undefined` when the run did not come that far. */
-export async function loadAfter(folder: string): Promise<PostofficeState | undefined> {
-  return loadState(join(folder, "after.json"));
+/** The state after a program; `undefined` when the run did not come that far. */
+export async function loadAfter(what: AfterWhat, folder: string): Promise<PostofficeState | undefined> {
+  return loadState(join(folder, `after-${what}.json`));
 }
 
 async function copyProved(root: string, folder: string, file: FileState): Promise<void> {

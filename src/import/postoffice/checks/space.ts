@@ -1,4 +1,5 @@
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { filesIn } from "../census.ts";
 import { check, type Check, type CheckInput } from "../check.ts";
 import { DIRECTORY_FOLDERS } from "../layout.ts";
@@ -31,10 +32,16 @@ async function room(
   needed: number,
   remedy: string,
 ): Promise<Check> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize } = await statfs(await nearestFolder(folder));
   const free = bavail * bsize;
   const found = `${megabytes(free)} MB free, ${megabytes(needed)} MB needed`;
   return free >= needed ? ok(found) : refused(found, remedy);
+}
+
+/** The folder itself, or the nearest one above it that exists: a run's folder may not be made yet. */
+async function nearestFolder(folder: string): Promise<string> {
+  const exists = await stat(folder).catch(() => undefined);
+  return exists || dirname(folder) === folder ? folder : nearestFolder(dirname(folder));
 }
 
 function total(files: readonly { size: number }[]): number {

@@ -1,0 +1,98 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { RunContext } from "../context.ts";
+import { ResyncError } from "../errors.ts";
+import { checkMasterList, type MasterListCheck } from "../glb/identify.ts";
+import { step } from "../report/step.ts";
+import { collect, copyOut } from "../transfer/collect.ts";
+import { showFingerprint, type Fingerprint } from "../transfer/digest.ts";
+import type { Manifest } from "../transfer/manifest.ts";
+import { placePath, type Place } from "../transfer/place.ts";
+import { fromErrno } from "../transfer/places/errno.ts";
+import { localPlace } from "../transfer/places/local.ts";
+
+/** A master list on its way into a postoffice: a private copy that was proved whole and looked into. */
+export interface Incoming extends Fingerprint {
+  /** Local path of the private copy. */
+  readonly file: string;
+  /** `undefined` for a bare file, which nobody vouches for. */
+  readonly manifest: Manifest | undefined;
+  readonly check: MasterListCheck;
+}
+
+/** Where the list comes from. */
+export type IncomingSource =
+  | { readonly kind: "place"; readonly label: string; readonly open: (signal: AbortSignal) => Promise<Place> }
+  | { readonly kind: "file"; readonly path: string };
+
+/**
+ * Takes the list into the run's folder, proves it against its manifest and looks into it. The place and the postoffice are not changed.
+ * Throws what `collect` throws, and `FILE_NOT_USABLE` for a file that is no master list.
+ */
+export async function takeIncoming(source: IncomingSource, folder: string, context: RunContext): Promise<Incoming> {
+  const copy = join(folder, "RESYNC.GLB");
+  const taken =
+    source.kind === "place" ? await takeDelivery(source, copy, context) : await takeFile(source.path, copy, context);
+  const check = await step(context.reporter, "check", "Check the master list", async () => {
+    const value = await checkMasterList(copy, { signal: context.signal });
+    for (const warning of value.warnings) context.reporter.emit({ type: "warning", ...warning });
+    return { found: value.summary, facts: value.facts, value };
+  });
+  return { ...taken, file: copy, check };
+}
+
+async function takeDelivery(
+  source: Extract<IncomingSource, { kind: "place" }>,
+  copy: string,
+  { reporter, signal }: RunContext,
+): Promise<Fingerprint & { manifest: Manifest }> {
+  return step(reporter, "collect", "Collect the delivery", async (voice) => {
+    const place = await source.open(signal);
+    try {
+      const value = await collect(place, { copy, signal, onProgress: (done, total) => voice.progress(done, total) });
+      const { manifest } = value;
+      const made = manifest.createdAt.slice(0, 16).replace("T", " ");
+      const found = `${manifest.id}, made ${made} UTC for ${manifest.requestors.join(", ")}: ${showFingerprint(value)}`;
+      return { found, facts: { place: place.label, manifest }, value };
+    } finally {
+      await place.close();
+    }
+  });
+}
+
+async function takeFile(
+  path: string,
+  copy: string,
+  { reporter, signal }: RunContext,
+): Promise<Fingerprint & { manifest: undefined }> {
+  return step(reporter, "collect", "Take the file", async (voice) => {
+    const size = await sizeOf(path);
+    const print = await copyOut(localPlace(dirname(path)), placePath(basename(path)), copy, {
+      signal,
+      onProgress: (done) => voice.progress(done, size),
+    });
+    reporter.emit({
+      type: "warning",
+      text: "This is a bare file without a manifest: nothing proves that it is whole, or whom it is for.",
+      hint: "Prefer --from with a place that resync push delivered to.",
+      facts: { path },
+    });
+    return {
+      found: `${path}: ${showFingerprint(print)}`,
+      facts: { path, ...print },
+      value: { ...print, manifest: undefined },
+    };
+  });
+}
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw fromErrno(error, path);
+  });
+  if (found.isFile()) return found.size;
+  throw new ResyncError("FILE_NOT_USABLE", {
+    message: `${path} is ${found.isDirectory() ? "a folder" : "no file"}, not a master list.`,
+    state: "Nothing was changed.",
+    hint: "To import a delivery from a folder, write --from FOLDER.",
+  });
+}

@@ -1,0 +1,51 @@
+import type { Check } from "./postoffice/check.ts";
+import type { ImportRunner } from "./runner/import-runner.ts";
+import type { ExpectedList } from "./verdict/lists.ts";
+import type { Verdict } from "./verdict/verdict.ts";
+import type { Limits } from "./watchdog.ts";
+
+/** What is to be imported, where, and by what. */
+export interface ImportRequest {
+  /** The postoffice's root: the folder that holds GLB. */
+  readonly postoffice: string;
+  /** A master list that was checked, on this machine. */
+  readonly file: string;
+  /** SHA-256 of that file, hex, from the check: it is the file that was checked that gets imported. */
+  readonly sha256: string;
+  /** From the delivery's manifest, for the journal. */
+  readonly deliveryId?: string;
+  /** The lists in it, where they could be read: then the verdict looks at each. */
+  readonly lists?: readonly ExpectedList[];
+  readonly runner: ImportRunner;
+  /** Mailbox of an administrator. */
+  readonly admin: string;
+  /** Its password; called once, before the lock is taken. */
+  readonly password: () => Promise<string>;
+  /** The postoffice's drive for the DOS program, one letter. */
+  readonly driveLetter: string;
+  /** Run `REBUILD -f` after a good import, so that the Global Address List shows it. */
+  readonly rebuild?: boolean;
+  /** Default: `DEFAULT_LIMITS`. */
+  readonly limits?: Partial<Limits>;
+  /** The run's own folder under the state directory: snapshot, screen text and log lines are kept there. */
+  readonly runFolder: string;
+  /** The run that imported this very file into this postoffice before, from `importedBefore`: then nothing is done. */
+  readonly alreadyImported?: { readonly run: string; readonly at: string } | undefined;
+}
+
+/** A good import, or the reason why there was none. Failures are thrown. */
+export type ImportResult =
+  | { readonly outcome: "unchanged"; readonly run: string; readonly at: string }
+  | { readonly outcome: "dry run"; readonly checks: readonly Check[]; readonly commands: readonly string[] }
+  | {
+      readonly outcome: "imported";
+      readonly verdict: Verdict;
+      /** `undefined` without `rebuild`. */
+      readonly rebuild: Verdict | undefined;
+      readonly checks: readonly Check[];
+      /** Folder that holds the postoffice as it was before. */
+      readonly snapshot: string;
+      /** Files of the postoffice that were written, as keys: `USR/00000001.USR`. */
+      readonly written: readonly string[];
+      readonly durationMs: number;
+    };
