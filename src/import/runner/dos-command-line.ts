@@ -1,9 +1,7 @@
 import iconv from "iconv-lite";
 import { ResyncError } from "../../errors.ts";
+import type { CodePage } from "../../glb/code-page.ts";
 import type { DosArgument, DosCall } from "./import-runner.ts";
-
-/** Code pages that a DOS machine of an MS Mail site had. */
-export type CodePage = 437 | 850;
 
 /** What DOS hands to a program behind its name, the leading blank counted; the rest is cut off without a word (measured in DOSBox). */
 export const DOS_TAIL_MAX = 126;
@@ -51,7 +49,13 @@ export function hideSecrets(call: DosCall, text: string): string {
 
 /** Text a DOS program wrote, its line ends as `\n`. */
 export function decodeDos(bytes: Uint8Array, codePage: CodePage): string {
-  return iconv.decode(Buffer.from(bytes), `cp${codePage}`).replaceAll("\r\n", "\n");
+  return dosDecoder(codePage)(bytes);
+}
+
+/** The same for text that comes in pieces, which may end inside a character. */
+export function dosDecoder(codePage: CodePage): (bytes: Uint8Array) => string {
+  const decoder = iconv.getDecoder(`cp${codePage}`);
+  return (bytes) => decoder.write(Buffer.from(bytes)).replaceAll("\r\n", "\n");
 }
 
 function encodeDos(text: string, codePage: CodePage): Buffer {
@@ -72,7 +76,7 @@ function checkArgument(call: DosCall, { text, shown }: DosArgument, codePage: Co
     throw refused(
       call,
       `${named} holds a character that code page ${codePage} does not have`,
-      "Use only letters of the DOS code page of the postoffice's administrators (437 or 850).",
+      "Use only characters of the code page that the postoffice's administrators have on their machines.",
     );
   }
 }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { abortError, asResyncError, ResyncError } from "../../errors.ts";
-import { type CodePage, checkDrive, decodeDos, dosTail, hideSecrets, shownCommand } from "./dos-command-line.ts";
+import { type CodePage, DEFAULT_CODE_PAGE } from "../../glb/code-page.ts";
+import { checkDrive, decodeDos, dosDecoder, dosTail, hideSecrets, shownCommand } from "./dos-command-line.ts";
 import { findDosbox, runEmulator } from "./dosbox/emulator.ts";
 import { type Exchange, openExchange } from "./dosbox/exchange.ts";
 import { checkDosNames, checkMountable } from "./dosbox/host-folders.ts";
@@ -27,7 +28,7 @@ export interface DosboxOptions {
 
 /** Runs IMPORT and REBUILD in a DOSBox without a window (docs/runners.md). Throws `CONFIG_INVALID` for an impossible drive letter. */
 export function dosboxRunner(options: DosboxOptions): ImportRunner {
-  const { dosbox = "dosbox", codePage = 850, startTimeoutMs = 60_000 } = options;
+  const { dosbox = "dosbox", codePage = DEFAULT_CODE_PAGE, startTimeoutMs = 60_000 } = options;
   const driveLetter = usableLetter(options.driveLetter ?? "M");
   const programsLetter = driveLetter === "N" ? "P" : "N";
   const folders = { postoffice: resolve(options.postoffice), programs: resolve(options.programs) };
@@ -64,14 +65,13 @@ export function dosboxRunner(options: DosboxOptions): ImportRunner {
     { signal, onStart, onScreen }: RunOptions,
   ): Promise<ProgramEnd> {
     const { program } = call;
-    const decode = (bytes: Uint8Array) => decodeDos(bytes, codePage);
     const hopeless = new AbortController();
     const over = new AbortController();
     const stop = AbortSignal.any([signal, hopeless.signal]);
     const watching = {
       program,
       startTimeoutMs,
-      decode,
+      decode: dosDecoder(codePage),
       onScreen: (text: string) => onScreen?.(hideSecrets(call, text)),
       onHopeless: (reason: ResyncError) => hopeless.abort(reason),
     };
@@ -87,7 +87,9 @@ export function dosboxRunner(options: DosboxOptions): ImportRunner {
     const end = await runEmulator(emulator).finally(() => over.abort());
     const durationMs = Math.round(performance.now() - start);
 
-    const texts = [await watched, await exchange.textScreen(decode)].filter((text) => text !== "");
+    const texts = [await watched, await exchange.textScreen((bytes) => decodeDos(bytes, codePage))].filter(
+      (text) => text !== "",
+    );
     const screen = hideSecrets(call, texts.join("\n"));
     const result = await exchange.result();
     if (result?.kind === "ended") return { kind: "ended", exitCode: result.exitCode, screen, durationMs };

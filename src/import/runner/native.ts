@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
 import { abortError, ResyncError } from "../../errors.ts";
+import { type CodePage, DEFAULT_CODE_PAGE } from "../../glb/code-page.ts";
 import { type Reporter, silentReporter } from "../../report/reporter.ts";
-import { type CodePage, checkDrive, decodeDos, dosTail, hideSecrets, shownCommand } from "./dos-command-line.ts";
+import { checkDrive, dosDecoder, dosTail, hideSecrets, shownCommand } from "./dos-command-line.ts";
 import type { DosCall, ImportRunner, ProgramEnd, RunOptions } from "./import-runner.ts";
 import { type DrivePlan, isNetworkPath, planDrive, sameFolder, withDrive } from "./native/drive.ts";
 import { killTree, thisWindows, type WindowsHost } from "./native/windows.ts";
@@ -25,7 +26,7 @@ export interface NativeOptions {
 
 /** Runs IMPORT and REBUILD on the Windows we are on (docs/runners.md); elsewhere `check` and `run` refuse with `PROGRAM_MISSING`. */
 export function nativeRunner(options: NativeOptions): ImportRunner {
-  const { windows: host = thisWindows, codePage = 850, reporter = silentReporter } = options;
+  const { windows: host = thisWindows, codePage = DEFAULT_CODE_PAGE, reporter = silentReporter } = options;
   const letter = (options.driveLetter ?? "M").toUpperCase();
   const postoffice = isNetworkPath(options.postoffice) ? options.postoffice : resolve(options.postoffice);
   const programs = resolve(options.programs);
@@ -44,8 +45,9 @@ export function nativeRunner(options: NativeOptions): ImportRunner {
     const { file, plan } = await prepare(call);
     const start = performance.now();
     const screen = screenText();
+    const decode = dosDecoder(codePage);
     const onOutput = (bytes: Buffer) => {
-      const text = hideSecrets(call, decodeDos(bytes, codePage));
+      const text = hideSecrets(call, decode(bytes));
       screen.add(text);
       onScreen?.(text);
     };

@@ -34,8 +34,9 @@ describe.skipIf(!need("dosbox", "nasm"))("the dosbox runner", () => {
   });
   afterEach(async () => {
     vi.unstubAllEnvs();
-    expect(await readdir(temporary), "temporary files left behind").toEqual([]);
+    const left = await readdir(temporary);
     await bed.close();
+    expect(left, "temporary files left behind").toEqual([]);
   });
 
   const run = (call: DosCall = CALL, options = {}) => dosboxRunner({ ...bed, ...options }).run(call, { signal: never });
@@ -75,8 +76,6 @@ describe.skipIf(!need("dosbox", "nasm"))("the dosbox runner", () => {
   });
 
   it.each([
-    ["an Error 45 that leaves SORTLOCK and half-done queues", "E", "ended", "Import is finished."],
-    ["a Fatal 91 that is finished all the same", "F", "ended", "Import is finished."],
     ["Bad ID or Password by direct video", "V", "ended", "Bad ID or Password"],
     ["a wait for a key", "K", "killed", "Press a key"],
   ])("tells %s", async (_, control, kind, words) => {
@@ -85,7 +84,6 @@ describe.skipIf(!need("dosbox", "nasm"))("the dosbox runner", () => {
     expect(end).toMatchObject({ kind, screen: expect.stringContaining(words) as string });
     expect(await imported()).toBe(false);
     if (end.kind === "killed") expect(end.reason).toMatchObject({ code: "IMPORT_FAILED" });
-    if (control === "E") expect(await readdir(inPostoffice("GLB"))).toContain("SORTLOCK.GLB");
   });
 
   it("tells a wrong password and a missing one by the screen", async () => {
