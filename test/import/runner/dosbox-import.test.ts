@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../../src/clock.ts";
+import type { RunContext } from "../../../src/context.ts";
+import { importFile } from "../../../src/import/import.ts";
+import type { ImportRequest } from "../../../src/import/request.ts";
+import { dosboxRunner } from "../../../src/import/runner/dosbox.ts";
+import { openJournal } from "../../../src/journal/journal.ts";
+import { newRunId } from "../../../src/journal/run-id.ts";
+import { recordingReporter } from "../../../src/report/reporter.ts";
+import { createPostoffice } from "../../../src/simulator/postoffice/create.ts";
+import { assembleDosPrograms } from "../../servers/dos-program.ts";
+import { need } from "../../support/need.ts";
+
+describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOSBox", () => {
+  let folder: string;
+  let root: string;
+  let request: ImportRequest;
+  let context: RunContext;
+  let reporter: ReturnType<typeof recordingReporter>;
+  let stop: AbortController;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "resync-dos-import-"));
+    const external = [{ network: "NET", postoffice: "PO", names: [{ alias: "Paul", address: "paul" }] }];
+    ({ root } = await createPostoffice(folder, { external, dss: "NET/DSS" }));
+    const programs = join(folder, "dos");
+    await assembleDosPrograms(programs);
+    const list = Buffer.from("A Mark\tPCM:NET/PO/mark\0".repeat(500));
+    await writeFile(join(folder, "list.glb"), list);
+    await mkdir(join(folder, "run"));
+    request = {
+      postoffice: root,
+      file: join(folder, "list.glb"),
+      sha256: createHash("sha256").update(list).digest("hex"),
+      runner: dosboxRunner({ postoffice: root, programs }),
+      admin: "admin",
+      password: async () => "password",
+      driveLetter: "M",
+      runFolder: join(folder, "run"),
+    };
+    reporter = recordingReporter();
+    stop = new AbortController();
+    const begin = { run: newRunId(systemClock.now()), command: "import", host: "here", version: "0", data: {} };
+    const journal = await openJournal(async () => undefined, systemClock, begin);
+    context = { clock: systemClock, reporter, journal, signal: stop.signal, dryRun: false };
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  /** Tells the program what to do, and takes down the postoffice as it stands then. */
+  const behave = async (control: string) => {
+    await writeFile(join(root, "DOS.CTL"), control);
+    return tree();
+  };
+
+  /** Every entry of the postoffice with its content, and its time in milliseconds. */
+  const tree = async () => {
+    const entries = (await readdir(root, { recursive: true })).toSorted();
+    const found = entries.map(async (name) => {
+      const entry = await lstat(join(root, name));
+      if (!entry.isFile()) return { name };
+      return { name, content: (await readFile(join(root, name))).toString("base64"), time: entry.mtimeMs };
+    });
+    return Promise.all(found);
+  };
+
+  /** The postoffice as it was, byte for byte, times to the microsecond that Node can set. */
+  const expectTree = async (before: Awaited<ReturnType<typeof tree>>) => {
+    const close = before.map(({ time, ...entry }) => ({
+      ...entry,
+      ...(time === undefined ? {} : { time: expect.closeTo(time, 2) as number }),
+    }));
+    expect(await tree()).toEqual(close);
+  };
+
+  it("succeeds, exit code or not, and rebuilds the Global Address List", async () => {
+    await behave("X255");
+    const result = await importFile({ ...request, rebuild: true }, context);
+    expect(result).toMatchObject({
+      outcome: "imported",
+      verdict: { outcome: "succeeded" },
+      rebuild: { outcome: "succeeded" },
+      written: expect.arrayContaining(["GLB/FLAG.GLB", "GLB/REQCONF.GLB", "USR/00000001.USR"]) as string[],
+    });
+    expect(await readdir(join(root, "GLB"))).not.toContain("RESYNC.GLB");
+  });
+
+  it.each([
+    ["ADMIN holds the database", "F", "message-91"],
+    ["an Error 45 with SORTLOCK and half-done queues", "E", "sortlock-left"],
+    ["Bad ID or Password on the screen", "V", "bad-password"],
+    ["a wait for a key", "K", "queues-left"],
+    ["a hang", "I", "resync-left"],
+  ])("fails on %s, and the postoffice is as before, byte for byte", async (_, control, reason) => {
+    const before = await behave(control);
+    const failure = await importFile({ ...request, limits: { idleMs: 800, pollMs: 50 } }, context).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({
+      code: "IMPORT_FAILED",
+      facts: { reasons: expect.arrayContaining([reason]) as string[] },
+      state: expect.stringContaining("as it was before the import") as string,
+    });
+    await expectTree(before);
+    expect(JSON.stringify(reporter.events)).not.toContain("-ppassword");
+  });
+
+  it("fails on a wrong password, which only the screen tells", async () => {
+    const before = await behave("S");
+    const failing = importFile({ ...request, password: async () => "wrong" }, context);
+    await expect(failing).rejects.toMatchObject({
+      code: "IMPORT_FAILED",
+      message: expect.stringContaining("Bad ID or Password") as string,
+    });
+    await expectTree(before);
+    expect(await readFile(join(folder, "run", "import-screen.txt"), "utf8")).toContain("Bad ID or Password");
+  });
+
+  it("puts everything back on a Ctrl-C while the program runs", async () => {
+    const before = await behave("B");
+    const { emit } = reporter;
+    reporter.emit = (event) => {
+      emit(event);
+      if (event.type === "debug" && event.text.includes("Working")) stop.abort();
+    };
+    await expect(importFile(request, context)).rejects.toMatchObject({ code: "INTERRUPTED" });
+    await expectTree(before);
+  });
+
+  it("changes nothing on a dry run, and shows what it would run", async () => {
+    const before = await behave("S");
+    const result = await importFile(request, { ...context, dryRun: true });
+    expect(result).toMatchObject({
+      outcome: "dry run",
+      commands: expect.arrayContaining(["N:\\IMPORT.EXE admin -p*** -q -y -dM -n"]) as string[],
+    });
+    await expectTree(before);
+  });
+});
