@@ -25,6 +25,8 @@ export interface SftpFaults {
   noFsync?: boolean;
   /** Renames onto this base name fail, with status 4. */
   renameFails?: string;
+  /** The same, once. */
+  renameFailsOnce?: string;
   /** Logs in, and refuses SFTP. */
   subsystemRefused?: boolean;
   /** Accepts TCP connections and says nothing. */

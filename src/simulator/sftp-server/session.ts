@@ -62,7 +62,7 @@ export function serveSftp(sftp: SFTPWrapper, { root, faults, counts, hangUp }: S
   sftp.on("RMDIR", (id, path) => take(id, async () => files.removeFolder(path).then(() => ok(id))));
   sftp.on("RENAME", (id, from, to) =>
     take(id, async () => {
-      if (posix.basename(to) === faults.renameFails) throw new StatusError(STATUS.failure);
+      refuseRename(faults, to);
       await files.rename(from, to, false);
       ok(id);
     }),
@@ -95,8 +95,10 @@ export function serveSftp(sftp: SFTPWrapper, { root, faults, counts, hangUp }: S
       if (!(name in extensionsOf(faults))) throw new StatusError(STATUS.unsupported);
       const [first = Buffer.alloc(0), second] = readStrings(copy, 2);
       if (name === "fsync@openssh.com") await files.file(first).sync();
-      else if (posix.basename(String(second)) === faults.renameFails) throw new StatusError(STATUS.failure);
-      else await files.rename(first.toString(), String(second), true);
+      else {
+        refuseRename(faults, String(second));
+        await files.rename(first.toString(), String(second), true);
+      }
       ok(id);
     });
   });
@@ -107,6 +109,13 @@ export function serveSftp(sftp: SFTPWrapper, { root, faults, counts, hangUp }: S
 const STALL = new Error("no answer");
 
 const NO_ATTRIBUTES = { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 };
+
+function refuseRename(faults: SftpFaults, to: string): void {
+  const name = posix.basename(to);
+  if (name !== faults.renameFails && name !== faults.renameFailsOnce) return;
+  delete faults.renameFailsOnce;
+  throw new StatusError(STATUS.failure);
+}
 
 function flipMiddle(bytes: Buffer): void {
   const middle = Math.floor(bytes.length / 2);

@@ -1,6 +1,7 @@
 import { throwIfAborted } from "../../errors.ts";
 import type { SftpConnection } from "../ssh/connection.ts";
 import type { WriteOptions } from "../place.ts";
+import { untilAborted } from "./abort.ts";
 import { blocksOf } from "./blocks.ts";
 import { openWindow } from "./window.ts";
 
@@ -8,7 +9,7 @@ const IN_FLIGHT = 64;
 
 /**
  * Writes `source` to an open file, in blocks at sequential offsets, several of them in flight. Settles when the server has taken them
- * all and returns their number of bytes. On a failure nothing is in flight any more when it rejects, as far as the server answers.
+ * all and returns their number of bytes. On a failure other than an abort nothing is in flight any more when it rejects.
  */
 export async function writeBlocks(
   connection: SftpConnection,
@@ -41,11 +42,13 @@ export async function writeBlocks(
       inFlight.add(sending);
       void sending.then(() => inFlight.delete(sending));
       sent += block.length;
-      while (inFlight.size >= window.size && outcome.failure === undefined) await Promise.race(inFlight);
+      while (inFlight.size >= window.size && outcome.failure === undefined)
+        await untilAborted(Promise.race(inFlight), signal);
       if (outcome.failure) break;
     }
   } finally {
-    await Promise.all(inFlight);
+    // After Ctrl-C nobody waits for a server that may be dead; taking the part away has its own limit.
+    if (signal?.aborted !== true) await Promise.all(inFlight);
   }
   if (outcome.failure) throw outcome.failure.error;
   throwIfAborted(signal);

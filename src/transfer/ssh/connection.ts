@@ -15,10 +15,8 @@ import { defaultKnownHostsFiles, readKnownHosts } from "./known-hosts-files.ts";
 import type { SshOptions } from "./options.ts";
 import { phases, type Phases } from "./phases.ts";
 import { createRequests, type Requests } from "./requests.ts";
-import { openSocket } from "./socket.ts";
+import { CONNECT_MS, openSocket } from "./socket.ts";
 
-/** Milliseconds for each part of getting connected. */
-const CONNECT_MS = 20_000;
 /** Milliseconds for a polite end; some servers never answer it. */
 const END_MS = 2_000;
 const BLOCK = 32_768;

@@ -3,6 +3,9 @@ import { abortError, ResyncError, throwIfAborted, type ErrorCode } from "../../e
 import { onAbort } from "../places/abort.ts";
 import { errnoOf } from "../places/errno.ts";
 
+/** Milliseconds for the connection, and for each later part of getting in. */
+export const CONNECT_MS = 20_000;
+
 const REFUSED: readonly [ErrorCode, string, string] = [
   "CONNECT_REFUSED",
   "refuses the connection",
