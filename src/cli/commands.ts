@@ -1,17 +1,23 @@
 import type { Command } from "./command.ts";
+import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { historyCommand } from "./history.ts";
+import { importCommand } from "./import.ts";
 import { logCommand } from "./log.ts";
 import { pushCommand } from "./push.ts";
 import { simulateDssCommand } from "./simulate-dss.ts";
 import { simulatePostofficeCommand } from "./simulate-postoffice.ts";
+import { trustCommand } from "./trust.ts";
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
   pushCommand,
+  importCommand,
   doctorCommand,
   logCommand,
   historyCommand,
+  trustCommand,
   simulateDssCommand,
   simulatePostofficeCommand,
+  demoCommand,
 ];

@@ -2,7 +2,8 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { RunContext } from "../context.ts";
 import { ResyncError } from "../errors.ts";
-import { checkMasterList, type MasterListCheck } from "../glb/identify.ts";
+import type { MasterListCheck } from "../glb/identify.ts";
+import { lookInto } from "../glb/look-into.ts";
 import { step } from "../report/step.ts";
 import { collect, copyOut } from "../transfer/collect.ts";
 import { showFingerprint, type Fingerprint } from "../transfer/digest.ts";
@@ -33,11 +34,7 @@ export async function takeIncoming(source: IncomingSource, folder: string, conte
   const copy = join(folder, "RESYNC.GLB");
   const taken =
     source.kind === "place" ? await takeDelivery(source, copy, context) : await takeFile(source.path, copy, context);
-  const check = await step(context.reporter, "check", "Check the master list", async () => {
-    const value = await checkMasterList(copy, { signal: context.signal });
-    for (const warning of value.warnings) context.reporter.emit({ type: "warning", ...warning });
-    return { found: value.summary, facts: value.facts, value };
-  });
+  const check = await lookInto(copy, context);
   return { ...taken, file: copy, check };
 }
 

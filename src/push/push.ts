@@ -1,7 +1,7 @@
 import type { RunContext } from "../context.ts";
 import { ResyncError } from "../errors.ts";
-import { checkMasterList, type MasterListCheck } from "../glb/identify.ts";
-import { step } from "../report/step.ts";
+import type { MasterListCheck } from "../glb/identify.ts";
+import { lookInto } from "../glb/look-into.ts";
 import type { Manifest } from "../transfer/manifest.ts";
 import { TOOL } from "../version.ts";
 import type { DssHost } from "./generate/dss-host.ts";
@@ -43,18 +43,14 @@ export async function push(request: PushRequest, context: RunContext): Promise<P
 }
 
 async function checkCopy(list: ObtainedList, request: PushRequest, context: RunContext): Promise<MasterListCheck> {
-  return step(context.reporter, "check", "Check the master list", async () => {
-    try {
-      const check = await checkMasterList(list.copy, { signal: context.signal });
-      for (const warning of check.warnings) context.reporter.emit({ type: "warning", ...warning });
-      return { found: check.summary, facts: check.facts, value: check };
-    } catch (error) {
-      if (!(error instanceof ResyncError)) throw error;
-      throw error.with({
-        state: `Nothing was delivered. The DSS is as it was found; its file stays where ${request.host.label} wrote it.`,
-      });
-    }
-  });
+  try {
+    return await lookInto(list.copy, context);
+  } catch (error) {
+    if (!(error instanceof ResyncError)) throw error;
+    throw error.with({
+      state: `Nothing was delivered. The DSS is as it was found; its file stays where ${request.host.label} wrote it.`,
+    });
+  }
 }
 
 function createManifest(

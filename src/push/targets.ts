@@ -82,7 +82,7 @@ async function deliverTo(target: Target, delivery: Delivery, context: RunContext
 
 function describe(delivered: Delivered, { manifest }: Delivery, place: Place): string {
   if (delivered.outcome === "unchanged") return `${place.label}: this very list stands there already (read back)`;
-  return `${place.label}/${GLB_NAME}: ${showFingerprint(manifest)}`;
+  return `${place.label.replace(/\/$/u, "")}/${GLB_NAME}: ${showFingerprint(manifest)}`;
 }
 
 function tellPeculiarities(delivered: Delivered, place: Place, { reporter }: RunContext): void {

@@ -28,7 +28,9 @@ export function showEvent(event: ReportEvent, { style, verbose, quiet }: LinesOp
     case "run": {
       if (quiet) return undefined;
       const dry = event.dryRun ? paint(style, "yellow", "  (dry run: nothing is changed)") : "";
-      return `${paint(style, "bold", `resync ${event.command}`)}  ${event.title}${dry}\n`;
+      const head = `resync ${event.command}  `;
+      const title = wrap(event.title, style.width, " ".repeat(head.length));
+      return `${paint(style, "bold", head)}${title}${dry}\n`;
     }
     case "step":
     case "progress":
@@ -53,9 +55,9 @@ export function showEvent(event: ReportEvent, { style, verbose, quiet }: LinesOp
 function stepLine(style: Style, mark: string, title: string, found: string): string {
   const indent = " ".repeat(TITLE + 4);
   const longest = Math.max(...found.split(/\s/u).map((word) => word.length));
-  const beside = indent.length + longest <= style.width;
+  const beside = title.length < TITLE && indent.length + longest <= style.width;
   if (!beside) return `  ${mark} ${title}\n      ${wrap(found, style.width, "      ")}`;
-  return `  ${mark} ${title.padEnd(TITLE)}${wrap(found, style.width, indent, Math.max(indent.length, title.length + 4))}`;
+  return `  ${mark} ${title.padEnd(TITLE)}${wrap(found, style.width, indent)}`;
 }
 
 function showWarning(event: Extract<ReportEvent, { type: "warning" }>, style: Style): string {

@@ -50,6 +50,8 @@ export function sambaRegistry(session: SambaSession): RegistryActs {
     },
 
     async writeValue(key, name, value) {
+      // Import makes a key that is missing; looking first keeps a misspelled one from being made.
+      await exportKey(key);
       const file = await temporary();
       try {
         await writeFile(file, formatRegistryFile({ version: 5, keys: [{ key, values: new Map([[name, value]]) }] }), {

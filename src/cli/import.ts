@@ -1,0 +1,127 @@
+import { resolve } from "node:path";
+import { flag, text } from "../config/option.ts";
+import { EXIT, ResyncError } from "../errors.ts";
+import type { MasterListCheck } from "../glb/identify.ts";
+import type { IncomingSource } from "../import/incoming.ts";
+import type { ImportResult } from "../import/request.ts";
+import type { ExpectedList } from "../import/verdict/lists.ts";
+import { defineCommand, type CliContext, type CommandResult } from "./command.ts";
+import { showImport } from "./import-summary.ts";
+import { required } from "./push.ts";
+import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
+import { sshOptions, sshOptionsOf } from "./ssh-options.ts";
+import { targetOf } from "./targets.ts";
+import { withRun } from "./with-run.ts";
+
+export const importCommand = defineCommand({
+  name: "import",
+  summary: "Load a delivered master list into a requestor postoffice and prove it",
+  positionals: [{ name: "file", describe: "A bare RESYNC.GLB, instead of --from", required: false }],
+  options: {
+    from: text("Place to collect the delivery from", { placeholder: "PLACE" }),
+    postoffice: text("Root of the postoffice: the folder that holds GLB", { placeholder: "DIR" }),
+    admin: text("Mailbox of the postoffice's administrator [admin]", { placeholder: "MAILBOX" }),
+    rebuild: flag("Run REBUILD -f afterwards, so that the Global Address List shows it"),
+    again: flag("Import a list that was imported here already once more"),
+    "exit-unchanged": flag("Exit 10 when this very list was imported here already"),
+    ...runnerOptions,
+    "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
+    ...sshOptions,
+  },
+  exitStatus: [
+    [EXIT.done, "imported and proved, perhaps with warnings"],
+    [EXIT.usage, "usage or config"],
+    [EXIT.preflight, "the postoffice is not ready; nothing was changed"],
+    [EXIT.connection, "connection, login or host key"],
+    [EXIT.transfer, "the delivery could not be collected, or is not complete"],
+    [EXIT.badFile, "the file is not usable"],
+    [EXIT.rolledBack, "IMPORT failed; the postoffice was put back"],
+    [EXIT.notRolledBack, "IMPORT failed; the postoffice could not be put back"],
+    [EXIT.nothingToDo, "nothing to do (with --exit-unchanged)"],
+    [EXIT.locked, "another import is at work on this postoffice"],
+    [EXIT.undetermined, "what happened cannot be told; both states are kept"],
+  ],
+  examples: [
+    ["resync import --from sftp://me@gw/in --postoffice /srv/maildata", "collect, check, import, prove"],
+    ["resync import RESYNC.GLB --postoffice /srv/maildata --dry-run", "what would be done, literally"],
+  ],
+  async run(values, { file }, cli) {
+    const source = sourceOf(values.from, file, { values, cli });
+    const postoffice = resolve(cli.cwd, required("postoffice", values.postoffice));
+    const driveLetter = driveOf(values.drive);
+    const runner = await runnerOf(values, postoffice, cli);
+    const { importFile } = await import("../import/import.ts");
+    const { importedBefore } = await import("../import/imported-before.ts");
+    const { takeIncoming } = await import("../import/incoming.ts");
+    const dryRun = values["dry-run"];
+    const from = source.kind === "place" ? source.label : source.path;
+    const plan = { command: "import", about: `${from} → ${postoffice}`, data: { postoffice, from }, dryRun };
+    return withRun(plan, cli, async (context, folder) => {
+      const incoming = await takeIncoming(source, folder, context);
+      const alreadyImported = values.again
+        ? undefined
+        : await importedBefore(cli.stateDir, postoffice, incoming.sha256);
+      const lists = expectedLists(incoming.check);
+      const result = await importFile(
+        {
+          postoffice,
+          file: incoming.file,
+          sha256: incoming.sha256,
+          runner,
+          admin: values.admin ?? "admin",
+          password: adminPassword(cli),
+          driveLetter,
+          rebuild: values.rebuild,
+          limits: { idleMs: values["idle-timeout"], overallMs: values["import-timeout"] },
+          runFolder: folder,
+          alreadyImported,
+          ...(incoming.manifest && { deliveryId: incoming.manifest.id }),
+          ...(lists && { lists }),
+        },
+        context,
+      );
+      return conclude(result, values["exit-unchanged"], cli);
+    });
+  },
+});
+
+/** The lists that must stand in the postoffice afterwards: those that are replaced, where the file could be read. */
+function expectedLists({ inside }: MasterListCheck): ExpectedList[] | undefined {
+  return inside?.summary.lists.filter(({ replaced }) => replaced).map(({ list, adds }) => ({ list, addresses: adds }));
+}
+
+function conclude(result: ImportResult, exitUnchanged: boolean, cli: CliContext): CommandResult {
+  const outcome = result.outcome === "imported" ? result.verdict.outcome : result.outcome;
+  const exitCode = outcome === "unchanged" && exitUnchanged ? EXIT.nothingToDo : EXIT.done;
+  return { exitCode, outcome, data: result, text: showImport(result, cli.style) };
+}
+
+function sourceOf(
+  from: string | undefined,
+  file: string | undefined,
+  { values, cli }: { values: Parameters<typeof sshOptionsOf>[0] & { "dry-run": boolean }; cli: CliContext },
+): IncomingSource {
+  if ((from === undefined) === (file === undefined)) {
+    throw new ResyncError("USAGE", {
+      message: from === undefined ? "Say where the master list is." : "Give a file or --from, not both.",
+      state: "Nothing was started.",
+      hint: "--from PLACE collects what resync push delivered; a file name takes a bare RESYNC.GLB.",
+    });
+  }
+  if (file !== undefined) return { kind: "file", path: resolve(cli.cwd, file) };
+  const more = { ssh: sshOptionsOf(values, cli), dryRun: values["dry-run"], reporter: cli.reporter };
+  return { kind: "place", ...targetOf(required("from", from), more, cli) };
+}
+
+function adminPassword(cli: CliContext): () => Promise<string> {
+  const provider = cli.secret("admin-password", "Password of the postoffice's administrator");
+  return async () => {
+    const password = await provider();
+    if (password !== undefined) return password;
+    throw new ResyncError("SECRET_MISSING", {
+      message: "The password of the postoffice's administrator is not known.",
+      state: "Nothing was changed.",
+      hint: "Set RESYNC_ADMIN_PASSWORD, RESYNC_ADMIN_PASSWORD_FILE or RESYNC_ADMIN_PASSWORD_COMMAND.",
+    });
+  };
+}
