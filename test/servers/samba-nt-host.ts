@@ -39,6 +39,8 @@ export interface SambaNtHost {
   readonly service: ScmService;
   /** The registry below the service's key as `net registry export` writes it: to compare value by value. */
   registry(): Promise<string>;
+  /** Makes the service's key what it was at the start, and the service run. */
+  reset(): Promise<void>;
   /** The trigger value's strings; empty without the value. */
   trigger(): Promise<string[]>;
   /** Settles when the DXA's present work is done; rejects when it failed. */
@@ -123,6 +125,11 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
       const file = join(bed.folder, "registry.reg");
       await net("export", KEY, file);
       return readFileSync(file, "utf8");
+    },
+    async reset() {
+      await net("deletekey_recursive", KEY);
+      await net("import", bed.seed);
+      service.restore();
     },
     idle: () => work,
     stop,

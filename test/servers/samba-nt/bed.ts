@@ -26,6 +26,8 @@ export interface Bed {
   /** Where smbd looks for the servers of named pipes. */
   readonly pipes: string;
   readonly log: string;
+  /** The registry at the start, a .REG file. */
+  readonly seed: string;
   /** Gives a file to whom the bed belongs. */
   own(path: string): void;
 }
@@ -48,8 +50,9 @@ export function makeBed(settings: BedSettings): Bed {
   writeFileSync(join(folder, "usermap"), `${settings.account} = Administrator\ngames = limited\n`);
   addUser(conf, settings.account, settings.password, settings.as);
   if (settings.limited !== undefined) addUser(conf, "games", settings.limited, settings.as);
-  writeFileSync(join(folder, "seed.reg"), SEED);
-  runNow(["net", "registry", "-s", conf, "-d0", "import", join(folder, "seed.reg")], settings.as);
+  const seed = join(folder, "seed.reg");
+  writeFileSync(seed, SEED);
+  runNow(["net", "registry", "-s", conf, "-d0", "import", seed], settings.as);
   return {
     folder,
     conf,
@@ -57,6 +60,7 @@ export function makeBed(settings: BedSettings): Bed {
     dxadata: join(folder, "c/exchsrvr/dxadata"),
     pipes: join(folder, PIPES),
     log: join(folder, "log", "daemons.log"),
+    seed,
     own,
   };
 }

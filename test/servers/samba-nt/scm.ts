@@ -42,6 +42,8 @@ export interface ScmService {
   /** 0 or a Win32 error. */
   start(): number;
   control(code: number): number;
+  /** Runs again, whatever it was doing. */
+  restore(): void;
 }
 
 /** A service that tells `onState` of each end state it reaches. */
@@ -51,6 +53,7 @@ export function scmService(name: string, knobs: ScmKnobs, onState: (state: "runn
     state = pending;
     await delay(knobs[`${knob}PendingMs`]);
     while (knobs[`${knob}Never`]) await delay(20);
+    if (state !== pending) return;
     state = end;
     onState(end === STATE.running ? "running" : "stopped");
   };
@@ -67,6 +70,9 @@ export function scmService(name: string, knobs: ScmKnobs, onState: (state: "runn
       const end = knobs.endsAtStart ? STATE.stopped : STATE.running;
       void become(STATE.startPending, end, "start");
       return WIN32.ok;
+    },
+    restore() {
+      state = STATE.running;
     },
     control(code: number) {
       if (code === 4) return WIN32.ok;
