@@ -26,6 +26,8 @@ export interface SftpServer {
   readonly knownHostsLine: string;
   /** What it does wrong; may be changed while it runs. */
   readonly faults: SftpFaults;
+  /** Lets the process end although the server runs. */
+  unref(): void;
   /** Ends the server and all its connections at once. */
   close(): Promise<void>;
 }
@@ -68,6 +70,10 @@ export async function startSftpServer(options: SftpServerOptions): Promise<SftpS
     hostKeyFingerprint: keyFingerprint(publicKey.blob),
     knownHostsLine: `[127.0.0.1]:${port} ${publicKey.line}`,
     faults,
+    unref: () => {
+      listener.unref();
+      for (const socket of sockets) socket.unref();
+    },
     close: async () => {
       if (!listener.listening) return;
       const closed = once(listener, "close");
