@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { abortError, asResyncError, ResyncError } from "../../errors.ts";
 import { type CodePage, DEFAULT_CODE_PAGE } from "../../glb/code-page.ts";
+import { type ReportEvent, type Reporter, silentReporter } from "../../report/reporter.ts";
 import { checkDrive, decodeDos, dosDecoder, dosTail, hideSecrets, shownCommand } from "./dos-command-line.ts";
 import { findDosbox, runEmulator } from "./dosbox/emulator.ts";
 import { type Exchange, openExchange } from "./dosbox/exchange.ts";
@@ -24,11 +25,18 @@ export interface DosboxOptions {
   codePage?: CodePage;
   /** How long the emulator may take to start the program. Default 60,000 ms; 400 ms are usual. */
   startTimeoutMs?: number;
+  /** Is warned of what DOSBox cannot do. */
+  reporter?: Reporter;
 }
 
 /** Runs IMPORT and REBUILD in a DOSBox without a window (docs/runners.md). Throws `CONFIG_INVALID` for an impossible drive letter. */
 export function dosboxRunner(options: DosboxOptions): ImportRunner {
-  const { dosbox = "dosbox", codePage = DEFAULT_CODE_PAGE, startTimeoutMs = 60_000 } = options;
+  const {
+    dosbox = "dosbox",
+    codePage = DEFAULT_CODE_PAGE,
+    startTimeoutMs = 60_000,
+    reporter = silentReporter,
+  } = options;
   const driveLetter = usableLetter(options.driveLetter ?? "M");
   const programsLetter = driveLetter === "N" ? "P" : "N";
   const folders = { postoffice: resolve(options.postoffice), programs: resolve(options.programs) };
@@ -50,6 +58,7 @@ export function dosboxRunner(options: DosboxOptions): ImportRunner {
 
   async function run(call: DosCall, options: RunOptions): Promise<ProgramEnd> {
     await check(call);
+    if (call.program === "IMPORT") reporter.emit(NO_LOCKS);
     const tail = dosTail(call, codePage);
     const exchange = await openExchange({ driveLetter, program: dosPath(call), tail, mounts });
     try {
@@ -118,6 +127,13 @@ export function dosboxRunner(options: DosboxOptions): ImportRunner {
     run,
   };
 }
+
+const NO_LOCKS: ReportEvent = {
+  type: "warning",
+  text: "DOSBox knows no file locks (SHARE): whoever works on the postoffice during the import is not kept out, nor seen.",
+  hint: "Import when no user, ADMIN, EXTERNAL or DISPATCH works on it.",
+  facts: { runner: "dosbox" },
+};
 
 function usableLetter(letter: string): string {
   const upper = letter.toUpperCase();

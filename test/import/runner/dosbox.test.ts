@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { dosboxRunner } from "../../../src/import/runner/dosbox.ts";
 import { type DosCall, plain, secretArgument } from "../../../src/import/runner/import-runner.ts";
+import { recordingReporter } from "../../../src/report/reporter.ts";
 import { CALL, importRunnerContract } from "../../contract/import-runner.ts";
 import { assembleDosPrograms, type DosBed, dosBed, isAlive, treeText } from "../../servers/dos-program.ts";
 import { need } from "../../support/need.ts";
@@ -62,6 +63,12 @@ describe.skipIf(!need("dosbox", "nasm"))("the dosbox runner", () => {
     const args = [...CALL.args.slice(0, -1), plain("-dn")];
     expect(await run({ ...CALL, args }, { driveLetter: "n" })).toMatchObject({ kind: "ended", exitCode: 0 });
     expect(await readdir(inPostoffice("glb"))).not.toContain("resync.glb");
+  });
+
+  it("warns that DOSBox keeps nobody out of the postoffice", async () => {
+    const reporter = recordingReporter();
+    await run(CALL, { reporter });
+    expect(reporter.events).toMatchObject([{ type: "warning", text: expect.stringContaining("SHARE") as string }]);
   });
 
   it("passes 126 characters on, whatever a shell would make of them", async () => {
@@ -162,8 +169,9 @@ describe.skipIf(!need("dosbox", "nasm"))("the dosbox runner", () => {
       if (await isAlive(pid)) process.kill(pid, "SIGKILL");
     });
     await vi.waitFor(async () => expect(await isAlive(pid)).toBe(false), { timeout: 5000, interval: 20 });
-    await rm(temporary, { recursive: true });
-    await mkdir(temporary);
+    expect(await readdir(temporary)).toHaveLength(1);
+    await bed.control("S");
+    await run(); // clears away what the killed one left
   });
 
   describe("when DOSBox does not start the program", () => {

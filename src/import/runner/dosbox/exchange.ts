@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMissing } from "../../files.ts";
 import { LAUNCH_COM } from "./launch-com.ts";
+import { exchangePrefix, removeLeftovers } from "./leftovers.ts";
 import { machineConfig, type Mount } from "./machine.ts";
 
 /** What LAUNCH.COM reported as its last act (launch.asm). */
@@ -42,7 +43,8 @@ export interface ExchangeInput {
  * by `remove`.
  */
 export async function openExchange({ driveLetter, program, tail, mounts }: ExchangeInput): Promise<Exchange> {
-  const folder = await mkdtemp(join(tmpdir(), "resync-dosbox-"));
+  await removeLeftovers();
+  const folder = await mkdtemp(join(tmpdir(), exchangePrefix()));
   const driveC = join(folder, "C");
   const config = join(folder, "dosbox.conf");
   const inC = (name: string) => join(driveC, name);
