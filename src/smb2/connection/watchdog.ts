@@ -13,13 +13,21 @@ export interface Watchdog {
 /** Times are milliseconds of `performance.now()`. */
 export function watchdog(timeoutMs: number, bark: (waitedMs: number) => void): Watchdog {
   let timer: NodeJS.Timeout | undefined;
+  let rounds = 0;
   const stop = (): void => {
+    rounds += 1;
     clearTimeout(timer);
     timer = undefined;
   };
   const start = (): void => {
     stop();
-    timer = setTimeout(() => bark(timeoutMs), timeoutMs);
+    const round = rounds;
+    timer = setTimeout(() => {
+      // When this process itself was busy for so long, the answer may have arrived and not been read: that comes first.
+      setImmediate(() => {
+        if (round === rounds) bark(timeoutMs);
+      });
+    }, timeoutMs);
   };
   return {
     start,
@@ -28,8 +36,7 @@ export function watchdog(timeoutMs: number, bark: (waitedMs: number) => void): W
       if (oldest === undefined) return stop();
       const waited = performance.now() - oldest;
       if (waited > timeoutMs * PATIENCE) return bark(waited);
-      if (timer === undefined) start();
-      else timer.refresh();
+      start();
     },
   };
 }

@@ -1,11 +1,11 @@
 import { hasCode, ResyncError } from "../../errors.ts";
 import { ACCESS, CREATE_OPTION, DISPOSITION, SHARE } from "../messages/access.ts";
 import { freeSpaceRequest, readFreeSpaceAnswer } from "../messages/query-info.ts";
-import { deleteRequest } from "../messages/set-info.ts";
-import { ask, nameOf, type Share } from "../share.ts";
+import { nameOf, type Share } from "../share.ts";
 import { STATUS } from "../status.ts";
 import { COMMAND } from "../wire/header.ts";
-import { closeHandle, closeQuietly, flush, openHandle, type Handle } from "./handle.ts";
+import { closeHandle, flush, letGo, openHandle, type Handle } from "./handle.ts";
+import { clearUp } from "./clear-up.ts";
 import { writeAll, type WriteSettings } from "./write.ts";
 
 export interface CreateSettings extends WriteSettings {
@@ -14,9 +14,6 @@ export interface CreateSettings extends WriteSettings {
   /** What to do when the name is taken: fail with `ALREADY_EXISTS` (default), or put the new contents there. */
   readonly existing?: "fail" | "overwrite";
 }
-
-/** Milliseconds that clearing up after a failure may take. */
-const CLEAR_UP_MS = 5000;
 
 /**
  * Makes a file from `source` and settles when all bytes are on the server's medium. Nobody else can open it meanwhile. On failure the
@@ -40,7 +37,7 @@ export async function createFile(
     if (arrived !== undefined && arrived !== written) throw sizeDiffers(share, path, arrived, written);
     return written;
   } catch (error) {
-    await clearUp(share, handle, existing === "fail");
+    await clearUp(share, async () => letGo(share, handle, existing === "fail"));
     throw error;
   }
 }
@@ -78,26 +75,6 @@ async function checkRoom(share: Share, handle: Handle, size: number, signal: Abo
     message: `${nameOf(share, handle.path)} does not fit: ${size} bytes, and only ${free} are free there for this user.`,
     hint: "Free space there, then try again.",
     facts: { size, free: Number(free) },
-  });
-}
-
-/** Ends the connection rather than wait for a server that no longer answers. */
-async function clearUp(share: Share, handle: Handle, remove: boolean): Promise<void> {
-  if (share.broken !== undefined) return;
-  const timer = setTimeout(() => share.connection.end(gaveUp(share)), CLEAR_UP_MS);
-  try {
-    if (remove) await ask(share, COMMAND.setInfo, deleteRequest(handle.id), `Removing ${nameOf(share, handle.path)}`);
-  } catch {
-    // The failure that led here is the one to tell.
-  }
-  await closeQuietly(share, handle);
-  clearTimeout(timer);
-}
-
-function gaveUp(share: Share): ResyncError {
-  return new ResyncError("CONNECTION_LOST", {
-    message: `${share.label} did not answer while a failed write was cleared up; the connection was ended.`,
-    retryable: true,
   });
 }
 

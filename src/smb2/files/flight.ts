@@ -18,7 +18,10 @@ export interface Flight {
   /** True when `bytes` more may leave. One request always may. */
   hasRoom(bytes: number): boolean;
   left(bytes: number): void;
-  landed(bytes: number, tookMs: number): void;
+  /** The server answered a request for `bytes` after so many milliseconds. */
+  answered(bytes: number, tookMs: number): void;
+  /** `bytes` are off our hands: written, or given to the reader. Until then they hold memory and keep others waiting. */
+  done(bytes: number): void;
 }
 
 /** `careful` keeps one request under way and no more. */
@@ -31,8 +34,10 @@ export function newFlight(careful = false): Flight {
     left: (bytes) => {
       underWay += bytes;
     },
-    landed: (bytes, tookMs) => {
+    done: (bytes) => {
       underWay -= bytes;
+    },
+    answered: (bytes, tookMs) => {
       if (tookMs < QUICK_MS) window = Math.min(MOST, window + bytes);
       else if (tookMs > SLOW_MS) window = Math.max(CREDIT_BYTES, window >> 1);
     },

@@ -1,8 +1,13 @@
+import { throwIfAborted } from "../../errors.ts";
+import { untilAborted } from "../../transfer/places/abort.ts";
 import { malformed } from "../failures.ts";
+import { DISPOSITION } from "../messages/access.ts";
 import { closeRequest, flushRequest, readCloseAnswer } from "../messages/close.ts";
 import { createRequest, readCreateAnswer, type CreateFields } from "../messages/create.ts";
+import { deleteRequest } from "../messages/set-info.ts";
 import { ask, nameOf, type Share } from "../share.ts";
 import { COMMAND } from "../wire/header.ts";
+import { clearUp } from "./clear-up.ts";
 
 /** An open file or folder. */
 export interface Handle {
@@ -15,20 +20,33 @@ export interface Handle {
   readonly lastWrite: bigint;
 }
 
-/** Opens or makes what `fields` say (MS-SMB2 3.2.4.3). `doing` completes "… //host/share/name failed": `Reading`. */
+/**
+ * Opens or makes what `fields` say (MS-SMB2 3.2.4.3). `doing` completes "… //host/share/name failed": `Reading`. When the signal aborts,
+ * the answer is still waited for a while, so that nothing stays open, or made, behind our back.
+ */
 export async function openHandle(
   share: Share,
   fields: CreateFields,
   doing: string,
   signal?: AbortSignal,
 ): Promise<Handle> {
-  const { message } = await ask(
-    share,
-    COMMAND.create,
-    createRequest(fields),
-    `${doing} ${nameOf(share, fields.path)}`,
-    { signal },
-  );
+  throwIfAborted(signal);
+  const opening = open(share, fields, doing);
+  try {
+    return await untilAborted(opening, signal);
+  } catch (error) {
+    if (signal?.aborted === true) {
+      await clearUp(share, async () => {
+        const handle = await opening;
+        await letGo(share, handle, fields.disposition === DISPOSITION.create);
+      });
+    }
+    throw error;
+  }
+}
+
+async function open(share: Share, fields: CreateFields, doing: string): Promise<Handle> {
+  const { message } = await ask(share, COMMAND.create, createRequest(fields), `${doing} ${nameOf(share, fields.path)}`);
   const { fileId, size, attributes, lastWrite } = readCreateAnswer(message);
   return { id: fileId, path: fields.path, size: safeSize(size), attributes, lastWrite };
 }
@@ -48,6 +66,16 @@ export async function closeQuietly(share: Share, handle: Handle): Promise<void> 
   } catch {
     // The connection ended, or the server had closed it already.
   }
+}
+
+/** Closes a file after a failure, and removes it if it is ours. */
+export async function letGo(share: Share, handle: Handle, remove: boolean): Promise<void> {
+  try {
+    if (remove) await ask(share, COMMAND.setInfo, deleteRequest(handle.id), `Removing ${nameOf(share, handle.path)}`);
+  } catch {
+    // The failure that led here is the one to tell.
+  }
+  await closeQuietly(share, handle);
 }
 
 /** Has the server write the file to its medium (MS-SMB2 3.2.4.7). */

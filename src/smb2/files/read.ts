@@ -44,23 +44,27 @@ async function* readAhead(share: Share, handle: Handle, signal: AbortSignal | un
   const flight = newFlight();
   const queue: Promise<Buffer>[] = [];
   let next = 0;
+  const request = async (offset: number, length: number): Promise<Buffer> => {
+    const started = performance.now();
+    const bytes = await readRange(share, handle, offset, length, signal);
+    flight.answered(length, performance.now() - started);
+    return bytes;
+  };
   for (;;) {
-    let wanted = Math.min(flight.chunk(share.maxRead), handle.size - next);
-    while (wanted > 0 && flight.hasRoom(wanted)) {
-      const started = performance.now();
-      const length = wanted;
+    for (;;) {
+      const length = Math.min(flight.chunk(share.maxRead), handle.size - next);
+      if (length === 0 || !flight.hasRoom(length)) break;
       flight.left(length);
-      const range = readRange(share, handle, next, length, signal).finally(() =>
-        flight.landed(length, performance.now() - started),
-      );
+      const range = request(next, length);
       range.catch(() => undefined);
       queue.push(range);
       next += length;
-      wanted = Math.min(flight.chunk(share.maxRead), handle.size - next);
     }
     const head = queue.shift();
     if (head === undefined) return;
-    yield await head;
+    const bytes = await head;
+    yield bytes;
+    flight.done(bytes.length);
   }
 }
 

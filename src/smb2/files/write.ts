@@ -89,7 +89,8 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
     const { message } = await ask(share, COMMAND.write, request, what, { signal, taken: charge });
     if (readWriteAnswer(message, filled) !== filled) throw shortWrite(nameOf(share, handle.path));
     pool.giveBack(frame);
-    flight.landed(filled, performance.now() - started);
+    flight.answered(filled, performance.now() - started);
+    flight.done(filled);
     taken += filled;
     onProgress?.(taken);
   };

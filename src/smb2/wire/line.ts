@@ -12,7 +12,7 @@ export interface LineEvents {
 export interface Line {
   /** `host:port`, for people. */
   readonly peer: string;
-  /** Sends bytes in order. They must not change until the server has answered them. */
+  /** Sends bytes in order; never throws. They must not change until the server has answered them. */
   send(parts: readonly Uint8Array[]): void;
   /** Called once, before the first `send`. */
   listen(events: LineEvents): void;
