@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { steppingClock } from "../../../src/clock.ts";
@@ -29,6 +29,8 @@ export interface TestPostoffice extends AsyncDisposable {
   extract(args?: string): Promise<string[]>;
   /** `relative/path` → size and hash of every file. */
   fingerprint(): Map<string, string>;
+  /** Puts back every file as it was when the postoffice was made: faster than making another. */
+  reset(): void;
   /** A path in the temporary folder beside the postoffice. */
   beside(name: string): string;
 }
@@ -42,6 +44,7 @@ export async function testPostoffice(options: PostofficeOptions = {}): Promise<T
     throw error;
   });
   const files = postofficeFiles(built.root);
+  const fresh = contents(built.root);
   const clock = steppingClock(new Date(NOON));
   const run = async (
     program: typeof runImport,
@@ -79,6 +82,13 @@ export async function testPostoffice(options: PostofficeOptions = {}): Promise<T
       return linesOf(readFileSync(out, "latin1"));
     },
     fingerprint: () => fingerprint(built.root),
+    reset() {
+      for (const [name, bytes] of contents(built.root)) {
+        const original = fresh.get(name);
+        if (original === undefined) rmSync(join(built.root, name));
+        else if (!original.equals(bytes)) writeFileSync(join(built.root, name), original);
+      }
+    },
     beside: (name) => join(dir, name),
     async [Symbol.asyncDispose]() {
       rmSync(dir, { recursive: true, force: true });
@@ -110,15 +120,12 @@ export function listing(root: string): Map<string, number> {
   return new Map(paths.toSorted().map((path) => [path, statSync(join(root, path)).size]));
 }
 
+function contents(root: string): Map<string, Buffer> {
+  return new Map([...listing(root).keys()].map((name) => [name, readFileSync(join(root, name))]));
+}
+
 function fingerprint(root: string): Map<string, string> {
-  return new Map(
-    [...listing(root).keys()].map((name) => [
-      name,
-      createHash("sha256")
-        .update(readFileSync(join(root, name)))
-        .digest("hex"),
-    ]),
-  );
+  return new Map([...contents(root)].map(([name, bytes]) => [name, createHash("sha256").update(bytes).digest("hex")]));
 }
 
 /** Names of files that differ between two fingerprints, sorted. */
