@@ -1,6 +1,6 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { ResyncError } from "../../errors.ts";
+import { EXIT, ResyncError } from "../../errors.ts";
 import { DXA_KEY, EXCHANGE_SETUP_KEY, TRIGGER_VALUE, type RegistryValue } from "../../push/generate/dss-host.ts";
 import { registryToJson } from "../../push/generate/registry-json.ts";
 import type { DssAbout } from "./about.ts";
@@ -56,16 +56,22 @@ export async function createDss(dir: string, options: DssOptions = {}): Promise<
   const entries = options.entries ?? DEFAULT_ENTRIES;
   if (!Number.isInteger(entries) || entries < 10 || entries > 1_000_000) throw badNumber(entries);
   await refuseOccupied(dir);
-  const files = dssFiles(dir);
-  const windowsData = options.dxaDataPath ?? DXADATA;
-  const dxadata = localPath(dir, windowsData);
-  for (const folder of [files.openFiles, dirname(localPath(dir, DXA_EXE)), dxadata])
-    await mkdir(folder, { recursive: true });
+  try {
+    return await build(dir, options, entries);
+  } catch (error) {
+    // It was empty or missing, so all that is in it was made here.
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
 
-  const kept =
-    options.directoryFile === undefined
-      ? undefined
-      : await keepLists(recipientsIn(options.directoryFile), files.recipients);
+async function build(dir: string, options: DssOptions, entries: number): Promise<CreatedDss> {
+  const files = dssFiles(dir);
+  const dxadata = localPath(dir, options.dxaDataPath ?? DXADATA);
+  for (const folder of [files.openFiles, dirname(localPath(dir, DXA_EXE)), dxadata]) {
+    await mkdir(folder, { recursive: true });
+  }
+  const kept = await keepDirectory(options.directoryFile, files.recipients);
   const requestors = madeUpRequestors(options.requestors ?? DEFAULT_REQUESTORS);
   await writeJson(files.requestors, requestors);
   await writeJson(files.knobs, allKnobs({ ...options.knobs, failure: options.failure ?? null }));
@@ -78,6 +84,18 @@ export async function createDss(dir: string, options: DssOptions = {}): Promise<
   await fillDxadata(dxadata, options.failure);
   await writeJson(files.about, aboutOf(options, kept, entries));
   return { dir, entries: kept ?? entries, requestors: requestors.map(({ rdn }) => rdn), dxadata };
+}
+
+/** Sorts a directory file's recipients into their lists; `undefined` when there is no such file to read. */
+async function keepDirectory(file: string | undefined, folder: string): Promise<number | undefined> {
+  if (file === undefined) return undefined;
+  const kept = await keepLists(recipientsIn(file), folder);
+  if (kept > 0) return kept;
+  throw new ResyncError("USAGE", {
+    message: `${file} holds no recipient.`,
+    hint: "It needs A lines as IMPORT -x writes them, or CSV rows below a header line (name,address).",
+    facts: { file },
+  });
 }
 
 function aboutOf(options: DssOptions, kept: number | undefined, entries: number): DssAbout {
@@ -143,6 +161,7 @@ async function refuseOccupied(dir: string): Promise<void> {
   throw new ResyncError("ALREADY_EXISTS", {
     message: `${dir} is not empty; a simulated DSS is only built in an empty or new folder.`,
     hint: "Choose another folder, or remove this one.",
+    exitCode: EXIT.usage,
     facts: { dir },
   });
 }
