@@ -38,7 +38,8 @@ export const simulatePostofficeCommand = defineCommand({
       simulation: { version: values["import-version"], ...(values.failure && { failure: values.failure }) },
     });
     const root = relative(cli.cwd, built.root);
-    const programs = `node ${relative(cli.cwd, built.executables)}/{program}.mjs`;
+    // Absolute: the program runs with the postoffice as its current folder.
+    const programs = `node ${built.executables}/{program}.mjs`;
     return {
       exitCode: EXIT.done,
       outcome: "built",
@@ -49,7 +50,7 @@ export const simulatePostofficeCommand = defineCommand({
         "Try:",
         "  export RESYNC_ADMIN_PASSWORD=password",
         `  resync import --from OUTBOX --postoffice ${root} \\`,
-        `    --runner command --runner-command "${programs}"`,
+        `    --runner-command '${programs}'`,
       ].join("\n"),
     };
   },
