@@ -1,0 +1,63 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/**
+ * Starts a private sshd on 127.0.0.1 that lets this process's own account in by key. Returns where it is, and what ends it.
+ */
+export async function startSshd() {
+  const folder = mkdtempSync(join(tmpdir(), "resync-bench-"));
+  const path = (name) => join(folder, name);
+  for (const name of ["host", "user"])
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path(name)]);
+  mkdirSync(path("data"));
+  const port = await freePort();
+  const config = {
+    ListenAddress: `127.0.0.1:${port}`,
+    PidFile: "none",
+    HostKey: path("host"),
+    AuthorizedKeysFile: path("user.pub"),
+    StrictModes: "no",
+    UsePAM: "no",
+    PermitRootLogin: "yes",
+    Subsystem: "sftp internal-sftp",
+  };
+  writeFileSync(
+    path("config"),
+    Object.entries(config)
+      .map(([key, value]) => `${key} ${value}\n`)
+      .join(""),
+  );
+  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
+  const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", path("config")], { stdio: ["ignore", "ignore", "pipe"] });
+  const lines = createInterface({ input: sshd.stderr });
+  for await (const line of lines) if (line.startsWith("Server listening")) break;
+  sshd.stderr.resume();
+  const [type, key] = readFileSync(path("host.pub"), "utf8").split(" ");
+  writeFileSync(path("known_hosts"), `[127.0.0.1]:${port} ${type} ${key}\n`);
+  return {
+    port,
+    user: userInfo().username,
+    data: path("data"),
+    file: path,
+    close: async () => {
+      const ended = once(sshd, "exit");
+      sshd.kill();
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
