@@ -1,4 +1,4 @@
-import { hasCode, ResyncError } from "../../errors.ts";
+import { asResyncError, hasCode, ResyncError } from "../../errors.ts";
 import { ACCESS, CREATE_OPTION, DISPOSITION, SHARE } from "../messages/access.ts";
 import { freeSpaceRequest, readFreeSpaceAnswer } from "../messages/query-info.ts";
 import { nameOf, type Share } from "../share.ts";
@@ -17,8 +17,8 @@ export interface CreateSettings extends WriteSettings {
 
 /**
  * Makes a file from `source` and settles when all bytes are on the server's medium. Nobody else can open it meanwhile. On failure the
- * new file is removed, by its handle and so never somebody else's, as far as the server still answers; an overwritten one is left as
- * far as it came. Returns the bytes written.
+ * new file is removed, by its handle and so never somebody else's; where that cannot be known to have worked, the failure's fact
+ * `leftBehind` names it. An overwritten file is left as far as it came. Returns the bytes written.
  */
 export async function createFile(
   share: Share,
@@ -37,8 +37,12 @@ export async function createFile(
     if (arrived !== undefined && arrived !== written) throw sizeDiffers(share, path, arrived, written);
     return written;
   } catch (error) {
-    await clearUp(share, async () => letGo(share, handle, existing === "fail"));
-    throw error;
+    const gone = await clearUp(share, async () => letGo(share, handle, existing === "fail"));
+    if (gone || existing === "overwrite") throw error;
+    throw asResyncError(error).with({
+      state: `A part of the file may be left at the server as ${nameOf(share, path)}.`,
+      facts: { leftBehind: path },
+    });
   }
 }
 

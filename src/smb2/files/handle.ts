@@ -68,14 +68,13 @@ export async function closeQuietly(share: Share, handle: Handle): Promise<void> 
   }
 }
 
-/** Closes a file after a failure, and removes it if it is ours. */
+/** Closes a file after a failure, and removes it if it is ours. Throws when that cannot be known to have worked. */
 export async function letGo(share: Share, handle: Handle, remove: boolean): Promise<void> {
   try {
     if (remove) await ask(share, COMMAND.setInfo, deleteRequest(handle.id), `Removing ${nameOf(share, handle.path)}`);
-  } catch {
-    // The failure that led here is the one to tell.
+  } finally {
+    await closeHandle(share, handle);
   }
-  await closeQuietly(share, handle);
 }
 
 /** Has the server write the file to its medium (MS-SMB2 3.2.4.7). */

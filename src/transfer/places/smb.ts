@@ -32,61 +32,37 @@ export interface SmbPlace extends Place {
 }
 
 /**
- * Connects to a folder on a share with SMB 2.0.2 to 3.1.1. A connection that was lost is made again by the next act. Throws what
- * connecting throws (`openShare`), and `USAGE` for an address without a user.
+ * Connects to a folder on a share with SMB 2.0.2 to 3.1.1. Throws what connecting throws (`openShare`), and `USAGE` for an address
+ * without a user. Once the connection is lost every act fails with what ended it.
  */
 export async function openSmbPlace(address: SmbAddress, options: SmbPlaceOptions): Promise<SmbPlace> {
-  const label = formatPlaceAddress(address);
-  const connect = async (signal: AbortSignal | undefined): Promise<Share> =>
-    openShare({
-      ...options,
-      host: address.host,
-      port: address.port,
-      share: address.share,
-      credentials: { ...accountOf(address), password: await options.password() },
-      ...(signal === undefined ? {} : { signal }),
-    });
-  return smbPlace(address.path, label, connect, await connect(options.signal));
+  const share = await openShare({
+    ...options,
+    host: address.host,
+    port: address.port,
+    share: address.share,
+    credentials: { ...accountOf(address), password: await options.password() },
+  });
+  return placeOn(share, address.path, formatPlaceAddress(address));
 }
 
-function smbPlace(
-  root: string,
-  label: string,
-  connect: (signal: AbortSignal | undefined) => Promise<Share>,
-  first: Share,
-): SmbPlace {
+function placeOn(share: Share, root: string, label: string): SmbPlace {
   const queue = serialQueue();
-  let connected = Promise.resolve(first);
-  let current = first;
-  /** The share, connected anew when it was lost. Two acts that find it lost wait for the same connection. */
-  const share = async (signal: AbortSignal | undefined): Promise<Share> => {
-    throwIfAborted(signal);
-    const last = await connected.catch(() => undefined);
-    if (last !== undefined && last.broken === undefined) return last;
-    connected = connect(signal);
-    current = await connected;
-    return current;
-  };
   const below = (path?: PlacePath): string => (path === undefined ? root : posix.join(root, path));
 
   return {
     label,
     capabilities: { atomicReplace: true, fsync: true, modes: false, shareModes: true },
-    get session() {
-      return current.session;
-    },
+    session: share.session,
 
-    list: (folder, options) =>
-      queue(async () => {
-        const at = await share(options?.signal);
-        return (await listFolder(at, below(folder), "*", options?.signal)).map(placeEntry);
-      }),
+    list: async (folder, options) =>
+      queue(async () => (await listFolder(share, below(folder), "*", options?.signal)).map(placeEntry)),
 
-    stat: (path, options) => queue(async () => statSmb(await share(options?.signal), below(path), options?.signal)),
+    stat: async (path, options) => queue(async () => statSmb(share, below(path), options?.signal)),
 
     async *read(path, { signal, onProgress } = {}) {
       let read = 0;
-      for await (const bytes of readFile(await share(signal), below(path), { signal })) {
+      for await (const bytes of readFile(share, below(path), { signal })) {
         throwIfAborted(signal);
         read += bytes.length;
         onProgress?.(read);
@@ -95,29 +71,36 @@ function smbPlace(
       throwIfAborted(signal);
     },
 
-    writeNew: (path, source, options) =>
-      queue(async () => createFile(await share(options?.signal), below(path), source, options)),
-
-    replace: (from, to, options) =>
+    writeNew: async (path, source, options) =>
       queue(async () => {
-        const at = await share(options?.signal);
+        try {
+          return await createFile(share, below(path), source, options);
+        } catch (error) {
+          // The port's name for it, which a second try goes by.
+          const left = error instanceof ResyncError && error.facts["leftBehind"] !== undefined;
+          throw left ? error.with({ facts: { leftBehind: path } }) : error;
+        }
+      }),
+
+    replace: async (from, to, options) =>
+      queue(async () => {
+        throwIfAborted(options?.signal);
         refuseSameOrElsewhere(label, from, to);
-        await replaceSmb(at, below(from), below(to), options?.signal);
+        await replaceSmb(share, below(from), below(to), options?.signal);
         return { atomic: true };
       }),
 
-    remove: (path, options) =>
+    remove: async (path, options) =>
       queue(async () => {
         try {
-          await removeFile(await share(options?.signal), below(path), options?.signal);
+          await removeFile(share, below(path), options?.signal);
         } catch (error) {
           if (!hasCode(error, "NOT_FOUND", "NOT_A_FOLDER")) throw error;
         }
       }),
 
     close: async () => {
-      const last = await connected.catch(() => undefined);
-      if (last?.broken === undefined) await last?.close();
+      if (share.broken === undefined) await share.close();
     },
   };
 }

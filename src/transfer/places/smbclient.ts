@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { hasCode, ResyncError } from "../../errors.ts";
+import { ResyncError } from "../../errors.ts";
 import { formatPlaceAddress, type SmbAddress } from "../place-address.ts";
 import type { Place } from "../place.ts";
 import { sambaError } from "../smbclient/errors.ts";
@@ -73,7 +73,7 @@ async function getsIn(target: SambaTarget, share: string, options: Smb1PlaceOpti
     const output = await session.smbclient(share, "ls", call);
     if (output.codes.length === 0 && output.exitCode === 0) return true;
     const refused = await sambaError(target, output, `The log-on of ${target.user} cannot be tried`);
-    if (hasCode(refused, "AUTH_FAILED", "ACCESS_DENIED")) return false;
+    if (refused.code === "AUTH_FAILED" || refused.code === "ACCESS_DENIED") return false;
     throw refused;
   } finally {
     await session.close();
