@@ -1,0 +1,103 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ResyncError } from "../../src/errors.ts";
+import { importFile } from "../../src/import/import.ts";
+import { openSnapshot } from "../../src/import/snapshot/snapshot.ts";
+import { POSTOFFICE_FAILURES, type PostofficeFailure } from "../../src/simulator/postoffice/failures.ts";
+import { importBed, inProcessRunner, LISTS, simulatedRunner, type ImportBed } from "./support.ts";
+
+/** What every named failure of the simulated IMPORT and REBUILD must come to. */
+interface Expected {
+  /** `kept`: the import stays. `as before`: every file is as it was. `both`: nothing is put back, the snapshot is kept. */
+  readonly leaves: "kept" | "as before" | "both";
+  readonly exitCode: number;
+  readonly verdict: string;
+  /** Reasons that must be among those given. */
+  readonly reasons: readonly string[];
+}
+
+const failed = (...reasons: string[]): Expected => ({ leaves: "as before", exitCode: 8, verdict: "failed", reasons });
+const undetermined = (...reasons: string[]): Expected => ({
+  leaves: "both",
+  exitCode: 12,
+  verdict: "undetermined",
+  reasons,
+});
+const warned = (...reasons: string[]): Expected => ({
+  leaves: "kept",
+  exitCode: 0,
+  verdict: "succeeded with warnings",
+  reasons,
+});
+
+const EXPECTED: Record<PostofficeFailure, Expected> = {
+  "bad-password": failed("bad-password", "resync-left"),
+  "fatal-91": failed("message-91", "resync-left"),
+  "error-45-sortlock": failed("message-45", "sortlock-left"),
+  "error-45-queues": failed("message-45", "queues-left", "temporaries-left"),
+  "fatal-7": failed("message-7", "message-90"),
+  "fatal-14": failed("message-14", "resync-left", "queues-left"),
+  "error-44": warned("message-44"),
+  "refuses-on-dss": failed("resync-left"),
+  "hang-idle": failed("queues-left"),
+  "hang-busy": failed("temporaries-left"),
+  "hang-81": failed("queues-left"),
+  crash: failed("queues-left", "sortlock-left"),
+  "not-consumed": failed("resync-left"),
+  "finished-but-wrong": failed("list-untouched"),
+  "numbers-not-reset": undetermined("numbers-untouched"),
+  "fatal-59": failed("message-59"),
+  "fatal-79": failed("message-79"),
+  "no-ds-msg": undetermined("no-words"),
+  "log-not-writable": undetermined("no-banner"),
+  "nothing-at-all": failed("resync-left"),
+  "rebuild-202": warned("message-202"),
+  "rebuild-203": { ...failed("message-203"), leaves: "kept" },
+  "rebuild-204": { ...failed("message-204"), leaves: "kept" },
+  "rebuild-no-blank-line": { ...failed("not-finished", "gal-untouched"), leaves: "kept" },
+  "rebuild-hang": { ...failed("killed"), leaves: "kept" },
+};
+
+let bed: ImportBed;
+afterEach(() => bed.remove());
+
+describe("a named failure of the old programs", () => {
+  it.each(Object.entries(EXPECTED))("%s comes to what it must", async (name, expected) => {
+    const failure = name as PostofficeFailure;
+    const rebuild = POSTOFFICE_FAILURES[failure].program === "REBUILD";
+    // A list of a gateway that is not installed, which some of the failures are about.
+    bed = await importBed(
+      undefined,
+      failure === "error-44" || failure === "no-ds-msg" ? { ...LISTS, "SMTP:": 2 } : LISTS,
+    );
+    bed.postoffice.simulate({ failure });
+    const before = bed.tree();
+    const hangs = failure.includes("hang");
+    const limits = hangs ? { idleMs: 2500, overallMs: failure === "hang-busy" ? 4000 : 30_000, pollMs: 50 } : {};
+    const runner = hangs || failure === "crash" ? simulatedRunner(bed.postoffice) : inProcessRunner(bed.postoffice);
+    const context = await bed.context();
+    const end = await importFile(bed.request({ rebuild, limits, runner }), context).catch(
+      (error: ResyncError) => error,
+    );
+
+    if ("outcome" in end) {
+      const verdict = end.outcome === "imported" ? (rebuild ? end.rebuild : end.verdict) : undefined;
+      expect(verdict).toMatchObject({ outcome: expected.verdict });
+      expect(verdict?.reasons.map(({ id }) => id)).toEqual(expect.arrayContaining([...expected.reasons]));
+      expect(expected.exitCode).toBe(0);
+    } else {
+      expect({ exitCode: end.exitCode, verdict: end.facts["verdict"] }, end.message).toEqual({
+        exitCode: expected.exitCode,
+        verdict: expected.verdict,
+      });
+      expect(end.facts["reasons"]).toEqual(expect.arrayContaining([...expected.reasons]));
+      expect(end.state).toBeDefined();
+      expect(end.hint).toBeDefined();
+    }
+    if (expected.leaves === "as before") expect(bed.tree()).toEqual(before);
+    else expect(bed.tree()).not.toEqual(before);
+    if (expected.leaves === "both")
+      expect((await openSnapshot(`${bed.runFolder}/snapshot`))?.copied.files).toBeGreaterThan(40);
+    expect(Object.keys(bed.tree())).not.toContain("RESYNC.LCK");
+    expect(context.entries.at(-1)).toMatchObject({ type: "done", step: "import.unlock" });
+  });
+});

@@ -1,0 +1,126 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recoverImport } from "../../src/import/recover.ts";
+import type { JournalEntry } from "../../src/journal/journal.ts";
+import { importBed, testContext, treeOf, type ImportBed, type Tree } from "./support.ts";
+
+const CHILD = fileURLToPath(new URL("../../fixtures/programs/import-once.mjs", import.meta.url));
+/** `npm run test:kill` sets more: the campaign of docs/import.md. */
+const RANDOM_KILLS = Number(process.env["RESYNC_TEST_KILLS"] ?? 6);
+const REBUILD = true;
+
+let bed: ImportBed;
+let folder: string;
+/** How the postoffice's contents are before and after, and how long the whole takes. */
+let reference: { before: Tree; after: Tree; lines: number; ms: number };
+
+beforeAll(async () => {
+  bed = await importBed();
+  // The program waits between its steps, so that kills fall into all of them; its log has a standing time, so that results compare.
+  bed.postoffice.simulate({ stepDelayMs: 20, now: "1996-03-13T15:33:01" });
+  folder = await mkdtemp(join(tmpdir(), "resync-kill-"));
+  const whole = await killed({});
+  expect(whole.exit).toEqual([0, null]);
+  reference = {
+    before: contents(bed.tree()),
+    after: contents(treeOf(whole.root)),
+    lines: whole.entries.length,
+    ms: whole.ms,
+  };
+  expect(reference.after).not.toEqual(reference.before);
+}, 60_000);
+afterAll(async () => {
+  bed.remove();
+  await rm(folder, { recursive: true });
+});
+
+describe("an import that is killed", () => {
+  it("is finished or undone, wherever in the journal it was", async () => {
+    const outcomes = [];
+    for (let killAt = 1; killAt <= reference.lines; killAt++)
+      outcomes.push(await killAndRecover({ killAt }, `line ${killAt}`));
+    expect(new Set(outcomes)).toEqual(new Set(["nothing to do", "undone", "kept"]));
+  }, 240_000);
+
+  it(`is finished or undone, at ${RANDOM_KILLS} random moments`, async () => {
+    for (let round = 0; round < RANDOM_KILLS; round++) {
+      const killAfterMs = Math.round(Math.random() * reference.ms);
+      await killAndRecover({ killAfterMs }, `${killAfterMs} ms`);
+    }
+  }, 3_600_000);
+});
+
+async function killAndRecover(how: { killAt?: number; killAfterMs?: number }, where: string): Promise<string> {
+  const { root, entries, before } = await killed(how);
+  const context = await testContext({ run: "20260101-120000-kill" });
+  const { outcome } = await recoverImport(entries, context, { quietMs: 150 });
+  const after = treeOf(root);
+  const now = contents(after);
+  // `nothing to do`: before the lock, or after it was given back.
+  const kept =
+    outcome === "kept" ||
+    (outcome === "nothing to do" && entries.some((entry) => "step" in entry && entry.step === "import.verdict"));
+  if (kept) expect(withoutAddressList(now), where).toEqual(withoutAddressList(reference.after));
+  else expect(after, `${where}: ${outcome}`).toEqual(before);
+  if (kept) expect([reference.before, reference.after].map(addressList), where).toContainEqual(addressList(now));
+  // A second recovery finds nothing left.
+  expect(await recoverImport([...entries, ...context.entries.slice(1)], context, { quietMs: 1 }), where).toMatchObject({
+    outcome: "nothing to do",
+  });
+  await rm(dirname(root), { recursive: true });
+  return outcome;
+}
+
+/** Runs an import of a copy of the postoffice in a process of its own and kills it. */
+async function killed({ killAt, killAfterMs }: { killAt?: number; killAfterMs?: number }) {
+  const place = await mkdtemp(join(folder, "po-"));
+  const root = join(place, "MAILDATA");
+  await cp(bed.root, root, { recursive: true, preserveTimestamps: true });
+  const runFolder = join(place, "run");
+  await mkdir(runFolder);
+  const before = treeOf(root);
+  const journal = join(place, "journal.jsonl");
+  const { file, sha256, lists } = bed.request();
+  const programs = dirname(bed.postoffice.programs.import);
+  const settings = join(place, "settings.json");
+  await writeFile(
+    settings,
+    JSON.stringify({ root, file, sha256, lists, runFolder, journal, programs, rebuild: REBUILD, killAt }),
+  );
+  const child = fork(CHILD, [settings], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
+  const gone = once(child, "exit");
+  await Promise.race([once(child, "message"), gone]);
+  const began = performance.now();
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const exit = await gone;
+  clearTimeout(timer);
+  const text = await readFile(journal, "utf8").catch(() => "");
+  const entries = text
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as JournalEntry);
+  return { root, before, entries, exit, ms: performance.now() - began };
+}
+
+/** What the files hold, without their times. */
+function contents(tree: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(tree).map(([path, state]) => [path, state.split(" ").slice(0, 2).join(" ")]),
+  );
+}
+
+const GAL = /^(NME\/GAL\.NME|GLB\/GAL(INDEX|NETPO)\.GLB)$/u;
+
+/** The list that REBUILD makes: as before or as after, whole, whatever became of the import. REBUILD's log lines go with it. */
+function addressList(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(tree).filter(([path]) => GAL.test(path)));
+}
+
+function withoutAddressList(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(tree).filter(([path]) => !GAL.test(path) && path !== "LOG/DIRSYNC.LOG"));
+}
