@@ -2,14 +2,16 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ResyncError } from "../../../src/errors.ts";
 import type { JournalEntry } from "../../../src/journal/journal.ts";
+import { CHANGE_STEP } from "../../../src/push/generate/change.ts";
 import { generate } from "../../../src/push/generate/generate.ts";
 import type { Reporter } from "../../../src/report/reporter.ts";
 import { dssBed, pictureOf, putEarlier, requestFor, testContext, type DssBed } from "./support.ts";
 
-const show = (entry: JournalEntry): string =>
-  entry.type === "begin" || entry.type === "end"
-    ? entry.type
-    : `${entry.type} ${String("data" in entry ? entry.data["kind"] : "")}`;
+/** `intent write-value`, `done`. */
+function show(entry: JournalEntry): string {
+  const kind = entry.type === "intent" ? entry.data["kind"] : undefined;
+  return typeof kind === "string" ? `${entry.type} ${kind}` : entry.type;
+}
 
 /** The journal entries of a whole run, so that each can be a moment of interruption. */
 async function entriesOfARun(): Promise<string[]> {
@@ -38,18 +40,18 @@ describe("the journal of a run", () => {
   it("names every change before it is made, and ends with the DSS settled", () => {
     expect(whole).toEqual([
       "intent move-file",
-      "done undefined",
+      "done",
       "intent write-value",
-      "done undefined",
+      "done",
       "intent write-value",
-      "done undefined",
+      "done",
       "intent stop-service",
-      "done undefined",
+      "done",
       "intent start-service",
-      "done undefined",
+      "done",
       "intent restore-value",
-      "done undefined",
-      "note undefined",
+      "done",
+      "note",
     ]);
   });
 });
@@ -74,6 +76,10 @@ describe.concurrent("Ctrl-C while the journal is at entry", () => {
       });
       await expectAsFound(bed, before);
       expect(existsSync(request.privateCopy)).toBe(false);
+      const changedLater = context.entries.slice(at + 1).filter(({ type, ...entry }) => {
+        return type === "intent" && "step" in entry && entry.step === CHANGE_STEP;
+      });
+      expect(changedLater).toEqual([]);
     } finally {
       await bed.close();
     }

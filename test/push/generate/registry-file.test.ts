@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ResyncError } from "../../../src/errors.ts";
+import type { ResyncError } from "../../../src/errors.ts";
 import { DXA_KEY, TRIGGER_VALUE, type RegistryKey, type RegistryValue } from "../../../src/push/generate/dss-host.ts";
 import { formatRegistryFile } from "../../../src/push/generate/registry-file-write.ts";
 import { parseRegistryFile, valuesIn, type RegistryFile } from "../../../src/push/generate/registry-file.ts";
@@ -126,7 +126,7 @@ describe("writing .REG files", () => {
 const text = (version: 4 | 5): fc.Arbitrary<string> =>
   version === 5
     ? fc.string({ unit: "grapheme" }).map((value) => value.replaceAll("\0", ""))
-    : fc.string({ unit: fc.constantFrom(...'aZ09 äöüßÆé€/\\"%;=[]@-,\r\n\t') });
+    : fc.string({ unit: fc.constantFrom(...'aZ09 äöüßÆé€/\\"%;=[]@-,\r\n\t'.split("")) });
 
 const value = (version: 4 | 5): fc.Arbitrary<RegistryValue> =>
   fc.oneof(
