@@ -25,7 +25,8 @@ export function coveredChecksum(compute: ChecksumFunction, covers: Coverage, own
   const end = (span: RecordSpan) => (covers.to === "text" ? span.textTo : span.terminatedTo);
   if (own === undefined || own < from) return (bytes, span) => compute(bytes, span.at + from, end(span));
   return (bytes, span) => {
-    const copy = bytes.slice(span.at + from, end(span));
+    // `Buffer.slice` would be a view, and the zeros would land in the file's bytes.
+    const copy = Uint8Array.prototype.slice.call(bytes, span.at + from, end(span));
     copy.fill(0, own - from, own - from + 2);
     return compute(copy, 0, copy.length);
   };

@@ -63,7 +63,7 @@ export async function readMasterList(
 ): Promise<MasterList | Unreadable> {
   const iterator = source[Symbol.asyncIterator]();
   const { sample, ended } = await readSample(iterator);
-  const finding = options.layout === undefined ? inferLayout(sample) : given(options.layout);
+  const finding = options.layout === undefined ? inferLayout(sample, ended) : given(options.layout);
   if (finding === undefined) {
     await iterator.return?.();
     return { finding: undefined, looked: sample.length, why: whyUnreadable(sample) };

@@ -34,7 +34,7 @@ export function writeNumber(bytes: Uint8Array, at: number, width: number, form: 
 }
 
 /** True when `wanted` stands in `bytes` at `at`. */
-export function standsAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+export function standsAt(bytes: Uint8Array, at: number, wanted: ArrayLike<number>): boolean {
   for (let index = 0; index < wanted.length; index++) {
     if (bytes[at + index] !== wanted[index]) return false;
   }

@@ -28,6 +28,18 @@ export function recordDecoder(layout: GlbLayout): RecordDecoder {
   const readSync = numberReader(fields, "sync");
   const readStamp = numberReader(fields, "stamp");
   const checks = recordChecks(layout);
+  /** The last text of a file may lack the end of its terminator: the CR LF of CR LF NUL say enough. */
+  const endsInTerminator = (bytes: Buffer, end: number): boolean => {
+    const { terminator } = layout;
+    for (let kept = terminator.length - 1; kept > 0; kept--) {
+      if (end - kept <= found.textFrom || !standsAt(bytes, end - kept, terminator.slice(0, kept))) continue;
+      found.textTo = end - kept;
+      found.terminatedTo = end;
+      found.next = end;
+      return true;
+    }
+    return false;
+  };
   return {
     found,
     frame(bytes, at, end, last) {
@@ -35,6 +47,7 @@ export function recordDecoder(layout: GlbLayout): RecordDecoder {
       found.textFrom = at + textOffset;
       if (found.textFrom > end) return "more";
       const textEnd = findTextEnd(bytes, end);
+      if (textEnd === "more" && last && endsInTerminator(bytes, end)) return "ok";
       if (textEnd !== "ok") return textEnd;
       found.terminatedTo = found.textTo + layout.terminator.length;
       const size = found.terminatedTo + behind - at;

@@ -1,4 +1,4 @@
-import { fieldsWidth, type GlbLayout } from "./layouts.ts";
+import type { GlbLayout } from "./layouts.ts";
 import type { FoundRecord, RecordFault } from "./record-checks.ts";
 import { recordDecoder } from "./record-decoder.ts";
 import { recordSearch } from "./record-search.ts";
@@ -27,6 +27,8 @@ export interface Damage {
 export interface ScanEnd {
   /** Bytes of the file. */
   readonly size: number;
+  /** Bytes of filling behind the last record. */
+  readonly filling: number;
   /** The last bytes, when they begin a record and do not end it. */
   readonly cutOff: Damage | undefined;
 }
@@ -61,17 +63,17 @@ export async function* scanRecords(
   }
   at = walk(bytes, at, base, true);
   const size = base + bytes.length;
-  const cutOff = at < bytes.length ? cutOffAt(base + at, bytes.subarray(at), layout) : undefined;
-  if (cutOff !== undefined) visitor.damage(cutOff);
-  return { size, cutOff: cutOff?.why === CUT_OFF ? cutOff : undefined };
+  const tail = bytes.subarray(at);
+  if (isFilling(tail)) return { size, filling: tail.length, cutOff: undefined };
+  const cutOff = { offset: base + at, length: tail.length, why: "the file ends within a record" };
+  visitor.damage(cutOff);
+  return { size, filling: 0, cutOff };
 }
 
-const CUT_OFF = "the file ends within a record";
-
-function cutOffAt(offset: number, tail: Buffer, layout: GlbLayout): Damage {
-  const filling = tail.every((byte) => byte === 0 || byte === 0x1a) && tail.length < fieldsWidth(layout.before);
-  const why = filling ? "filling bytes behind the last record" : CUT_OFF;
-  return { offset, length: tail.length, why };
+/** True for what fills the last sector or slot of a file, or for nothing. */
+function isFilling(tail: Buffer): boolean {
+  const [first] = tail;
+  return first === undefined || ([0, 0x1a, 0x20, 0xff].includes(first) && tail.every((byte) => byte === first));
 }
 
 /** Walks over the records in a buffer; returns where to go on when more bytes are there. State is kept between calls. */

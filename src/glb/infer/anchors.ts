@@ -5,9 +5,16 @@
 export function findAnchors(bytes: Buffer): number[] {
   const text = bytes.toString("latin1");
   const found = [...text.matchAll(ANCHOR)].map((match) => match.index);
-  if (found.length >= 3) return found;
+  if (found.length >= 3) {
+    // A header or another remark in front of everything tells where the first record begins.
+    const remark = text.slice(0, Math.min(MAX_HEADER, found[0] ?? 0)).search(REMARK);
+    return remark < 0 ? found : [remark, ...found];
+  }
   return [...new Set([...found, ...[...text.matchAll(REMARK)].map((match) => match.index)])].toSorted((a, b) => a - b);
 }
+
+/** A remark that begins farther from the beginning of a file is not its first record. */
+const MAX_HEADER = 256;
 
 const TYPES =
   "[Pp][Cc][Mm]|[Cc][Ss][Ii]|[Mm][Ss]|[Pp][Rr][Oo][Ff][Ss]|[Oo][Vv]|[Ss][Nn][Aa][Dd][Ss]|[Ss][Mm][Tt][Pp]|[Xx]400|[Mm][Hh][Ss]|[Mm][Cc][Ii]|[Ff][Aa][Xx]|[Mm][Ss][Mm][Aa][Ii][Ll]";

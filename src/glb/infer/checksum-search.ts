@@ -20,54 +20,91 @@ const MAX_ROWS = 200;
 /** Damage spares at least this share. */
 const ENOUGH = 0.9;
 
+/** Where checksums stand and what they may cover. */
+export interface ChecksumPlace extends Pick<NumberPlace, "region" | "offset"> {
+  /** Offsets in the record at which the covered bytes may begin: the text's, then those of the fields before it, descending. */
+  readonly starts: readonly number[];
+}
+
 /**
- * Looks for the rule behind the 16-bit values at `place`: first the rules in use around 1990 over every coverage, then every CRC-16
- * polynomial with both reflections, and any start value. `undefined` when none explains them, or too few records are there to tell.
+ * Looks for the rule behind the 16-bit values at `place`: first the rules in use around 1990, then sums with any start value, then every
+ * CRC-16 polynomial with both reflections and any start value; each over every coverage. `undefined` when none explains them, or too
+ * few records are there to tell.
  */
 export function findChecksumRule(
   bytes: Buffer,
   allRows: readonly Row[],
-  place: Pick<NumberPlace, "region" | "offset">,
-  textOffset: number,
+  place: ChecksumPlace,
 ): ChecksumRule | undefined {
-  const rows = allRows.slice(0, MAX_ROWS);
+  const step = Math.ceil(allRows.length / MAX_ROWS);
+  const rows = allRows.filter((_, index) => index % step === 0);
   if (rows.length < 2) return undefined;
   const own = place.region === "before" ? place.offset : undefined;
   const stored = (form: "le" | "be") =>
     rows.map((row) => readNumber(bytes, regionStart(row, place.region) + place.offset, 2, form));
   const values = { le: stored("le"), be: stored("be") };
+  const coverages = place.starts.flatMap((from): Coverage[] => [
+    { from, to: "text" },
+    { from, to: "terminator" },
+  ]);
   const test = (checksum: Checksum, covers: Coverage): ChecksumRule | undefined => {
     const compute = coveredChecksum(checksumFunction(checksum), covers, own);
     for (const form of ["le", "be"] as const) {
-      let fitting = 0;
-      for (const [index, row] of rows.entries()) {
-        if (compute(bytes, row) === values[form][index]) fitting++;
-        else if (index + 1 - fitting > rows.length * (1 - ENOUGH)) break;
-      }
-      if (fitting >= Math.max(2, rows.length * ENOUGH)) return { checksum, covers, form, fit: fitting / rows.length };
+      const fit = shareOf(rows, (row, index) => compute(bytes, row) === values[form][index]);
+      if (fit >= ENOUGH) return { checksum, covers, form, fit };
     }
     return undefined;
   };
-  const coverages = allCoverages(textOffset);
-  for (const covers of coverages) {
-    for (const checksum of catalogue(bytes, rows, covers, own, values)) {
-      const rule = test(checksum, covers);
-      if (rule !== undefined) return rule;
-    }
-  }
-  if (rows.length < 6) return undefined;
-  for (const { checksum, covers } of findPolynomials(bytes, rows, values, coverages, own)) {
+  for (const { checksum, covers } of candidates(bytes, rows, values, coverages, own)) {
     const rule = test(checksum, covers);
-    if (rule !== undefined) return rule;
+    if (rule !== undefined) return widest(rule, coverages, own, test);
   }
   return undefined;
 }
 
-/** The text alone and the text with its terminator first, then with ever more of the header. */
-function allCoverages(textOffset: number): Coverage[] {
-  const found: Coverage[] = [];
-  for (let from = textOffset; from >= 0; from--) found.push({ from, to: "text" }, { from, to: "terminator" });
-  return found;
+/** The same rule over as many bytes as it holds for: zeros that the sample has in front may be other bytes later. */
+function widest(
+  rule: ChecksumRule,
+  coverages: readonly Coverage[],
+  own: number | undefined,
+  test: (checksum: Checksum, covers: Coverage) => ChecksumRule | undefined,
+): ChecksumRule {
+  const wider = coverages
+    .filter(({ from, to }) => from < rule.covers.from && to === rule.covers.to && from !== own)
+    .toSorted((a, b) => a.from - b.from);
+  for (const covers of wider) {
+    const found = test(rule.checksum, covers);
+    if (found !== undefined && found.form === rule.form && found.fit >= rule.fit) return found;
+  }
+  return rule;
+}
+
+/** The share of rows that fit; gives up early when it must stay below `ENOUGH`. */
+function shareOf(rows: readonly Row[], fits: (row: Row, index: number) => boolean): number {
+  let misses = 0;
+  for (const [index, row] of rows.entries()) {
+    if (!fits(row, index) && ++misses > rows.length * (1 - ENOUGH)) return 0;
+  }
+  return 1 - misses / rows.length;
+}
+
+type Values = Readonly<Record<"le" | "be", readonly number[]>>;
+
+function* candidates(
+  bytes: Buffer,
+  rows: readonly Row[],
+  values: Values,
+  coverages: readonly Coverage[],
+  own: number | undefined,
+): Generator<{ checksum: Checksum; covers: Coverage }> {
+  for (const covers of coverages) {
+    for (const checksum of usualRules(bytes, rows, covers, own, values)) yield { checksum, covers };
+  }
+  if (rows.length < 3) return;
+  for (const covers of coverages) {
+    for (const checksum of sumsFrom(bytes, rows[0] as Row, covers, own, values)) yield { checksum, covers };
+  }
+  if (rows.length >= 6) yield* findPolynomials(bytes, rows, values, coverages, own);
 }
 
 /** CRC-16 polynomials with a name. */
@@ -81,24 +118,24 @@ const CRCS: readonly Checksum[] = POLYNOMIALS.flatMap((polynomial) =>
   ),
 );
 
-/** The named CRCs that explain the first row or the second, and every sum with the start value that the first row asks for. */
-function* catalogue(
+const USUAL: readonly Checksum[] = [
+  ...(["sum", "negated-sum", "xor", "rotated-sum"] as const).flatMap((kind) =>
+    [0, 0xffff].map((start): Checksum => ({ kind, start })),
+  ),
+  ...CRCS,
+];
+const USUAL_FUNCTIONS = USUAL.map(checksumFunction);
+
+/** The usual rules that explain the first row or the second: damage may have hit one. */
+function* usualRules(
   bytes: Buffer,
   rows: readonly Row[],
   covers: Coverage,
   own: number | undefined,
-  values: Record<"le" | "be", number[]>,
+  values: Values,
 ): Generator<Checksum> {
-  for (const kind of ["sum", "negated-sum", "xor"] as const) {
-    const computed = coveredChecksum(checksumFunction({ kind, start: 0 }), covers, own)(bytes, rows[0] as Row);
-    for (const form of ["le", "be"] as const) {
-      const value = values[form][0] as number;
-      yield { kind, start: kind === "xor" ? value ^ computed : (value - computed) & 0xffff };
-    }
-  }
-  for (const start of [0, 0xffff]) yield { kind: "rotated-sum", start };
-  for (const [index, checksum] of CRCS.entries()) {
-    const compute = coveredChecksum(CRC_FUNCTIONS[index] as ReturnType<typeof checksumFunction>, covers, own);
+  for (const [index, checksum] of USUAL.entries()) {
+    const compute = coveredChecksum(USUAL_FUNCTIONS[index] as ReturnType<typeof checksumFunction>, covers, own);
     const hits = [0, 1].some((row) => {
       const value = compute(bytes, rows[row] as Row);
       return value === values.le[row] || value === values.be[row];
@@ -107,4 +144,19 @@ function* catalogue(
   }
 }
 
-const CRC_FUNCTIONS = CRCS.map(checksumFunction);
+/** Every sum with the start value that one row asks for. */
+function* sumsFrom(
+  bytes: Buffer,
+  row: Row,
+  covers: Coverage,
+  own: number | undefined,
+  values: Values,
+): Generator<Checksum> {
+  for (const kind of ["sum", "negated-sum", "xor"] as const) {
+    const computed = coveredChecksum(checksumFunction({ kind, start: 0 }), covers, own)(bytes, row);
+    for (const form of ["le", "be"] as const) {
+      const value = values[form][0] as number;
+      yield { kind, start: kind === "xor" ? value ^ computed : (value - computed) & 0xffff };
+    }
+  }
+}

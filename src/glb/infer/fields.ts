@@ -1,4 +1,5 @@
 import { noClaims, type Claims, type NumberPlace, type Region } from "./columns.ts";
+import type { LengthClue } from "./framing.ts";
 import type { Row } from "./rows.ts";
 import { findStamp, stampRank } from "./stamps.ts";
 import { findTracked, measure, widen, type Target, type Tracked } from "./tracking.ts";
@@ -16,11 +17,18 @@ export interface FoundFields {
 const MAX_SYNC = 2 ** 24;
 
 /** Recognizes length, sync number and date stamp by what they do from record to record. */
-export function findFields(bytes: Buffer, rows: readonly Row[], regions: readonly Region[]): FoundFields {
+export function findFields(
+  bytes: Buffer,
+  rows: readonly Row[],
+  regions: readonly Region[],
+  known: LengthClue | undefined,
+): FoundFields {
   const claims = noClaims();
   const take = (place: NumberPlace) => claims.take(place.region, place.offset, place.width);
+  const given = known && { ...givenLength(known, regions), slot: false };
+  if (given !== undefined) take(given);
 
-  const lengthTarget = bestLengthTarget(bytes, rows, regions, claims);
+  const lengthTarget = given === undefined ? bestLengthTarget(bytes, rows, regions, claims) : undefined;
   const length = lengthTarget?.core;
   if (length !== undefined) take(length);
   const syncTarget = runningNumbers(rows);
@@ -36,8 +44,21 @@ export function findFields(bytes: Buffer, rows: readonly Row[], regions: readonl
   return {
     sync: wideSync,
     stamp,
-    length: wideLength && { ...wideLength, slot: lengthTarget?.slot ?? false },
+    length: given ?? (wideLength && { ...wideLength, slot: lengthTarget?.slot ?? false }),
     claims,
+  };
+}
+
+/** The length field that the texts' framing rests on. */
+function givenLength(known: LengthClue, regions: readonly Region[]): Tracked {
+  const before = regions.find(({ name }) => name === "before")?.width ?? 0;
+  return {
+    region: "before",
+    offset: before - known.ahead,
+    width: known.width,
+    form: known.form,
+    plus: known.plus,
+    fit: 1,
   };
 }
 

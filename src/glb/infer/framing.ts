@@ -1,3 +1,4 @@
+import type { NumberForm } from "../layouts.ts";
 import { countBy, mostFrequent } from "./frequencies.ts";
 
 /** How texts end and what lies between the end of one and the beginning of the next. */
@@ -9,8 +10,21 @@ export interface Framing {
   readonly align: number;
   /** Ends of the texts at the anchors, terminator not included; -1 where no whole text stands. */
   readonly ends: readonly number[];
+  /** The end of a text at any other place, or -1. */
+  endOf(textFrom: number): number;
+  /** The number in front of each text that gives its length, where texts have no terminator. */
+  readonly length?: LengthClue;
   /** 0 to 1: how many of the neighbouring anchors agree. */
   readonly fit: number;
+}
+
+/** A number in front of each text: its distance to the text, its form, and what it counts beside the text. */
+export interface LengthClue {
+  /** Bytes from the number's first byte to the text. */
+  readonly ahead: number;
+  readonly width: number;
+  readonly form: NumberForm;
+  readonly plus: number;
 }
 
 /** Longest first: a text that ends in CR LF NUL ends in NUL as well. */
@@ -24,15 +38,34 @@ const ENOUGH = 0.6;
 /** A longer gap is no header any more. */
 const MAX_GAP = 200;
 
-/** The framing that explains most of the distances between `anchors`, or `undefined`. Needs two anchors. */
-export function findFraming(bytes: Buffer, anchors: readonly number[]): Framing | undefined {
-  let best: Framing | undefined;
+/**
+ * The framing that explains most of the distances between `anchors`, or `undefined`. Needs two anchors. Of framings that explain
+ * as much, one under which a `whole` file ends with a record is better.
+ */
+export function findFraming(bytes: Buffer, anchors: readonly number[], whole: boolean): Framing | undefined {
+  let best: (Framing & { clean: boolean }) | undefined;
   for (const terminator of TERMINATORS) {
-    const ends = anchors.map((anchor) => textEnd(bytes, anchor, terminator));
-    const framing = commonGap(anchors, ends, terminator);
-    if (framing !== undefined && (best === undefined || framing.fit > best.fit + 0.02)) best = framing;
+    const endOf = (textFrom: number) => textEnd(bytes, textFrom, terminator);
+    const ends = anchors.map(endOf);
+    const common = commonGap(anchors, ends, terminator);
+    if (common === undefined) continue;
+    const framing = { ...common, terminator, ends, endOf, clean: whole && endsClean(bytes, ends, terminator) };
+    const better = best === undefined || framing.fit > best.fit + 0.02;
+    const equal = best !== undefined && framing.fit >= best.fit - 0.02;
+    if (better || (equal && framing.clean && best?.clean === false)) best = framing;
   }
   return best;
+}
+
+/** True when nothing but filling stands behind the last text. */
+export function endsClean(bytes: Buffer, ends: readonly number[], terminator: readonly number[]): boolean {
+  const last = ends.at(-1) ?? -1;
+  return last >= 0 && isFilling(bytes.subarray(last + terminator.length));
+}
+
+/** True for bytes that are all alike, or none. */
+export function isFilling(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === bytes[0]);
 }
 
 /** Where the text at `from` ends when texts end with `terminator`; -1 when something stands there that is no text. */
@@ -51,11 +84,13 @@ export function textEnd(bytes: Buffer, from: number, terminator: readonly number
   return -1;
 }
 
+type CommonGap = Pick<Framing, "gap" | "widest" | "align" | "fit">;
+
 function commonGap(
   anchors: readonly number[],
   ends: readonly number[],
   terminator: readonly number[],
-): Framing | undefined {
+): CommonGap | undefined {
   const pairs: { gap: number; distance: number }[] = [];
   for (let index = 0; index + 1 < anchors.length; index++) {
     const end = ends[index] as number;
@@ -67,9 +102,9 @@ function commonGap(
   const usual = mostFrequent(pairs.map(({ gap }) => gap));
   if (usual === undefined) return undefined;
   if (usual.count / total >= ENOUGH && usual.value <= MAX_GAP) {
-    return { terminator, gap: usual.value, widest: usual.value, align: 1, ends, fit: usual.count / total };
+    return { gap: usual.value, widest: usual.value, align: 1, fit: usual.count / total };
   }
-  let best: Framing | undefined;
+  let best: CommonGap | undefined;
   const common = mostFrequent(pairs.map(({ distance }) => distance))?.value ?? 1;
   for (const align of new Set([...ALIGNMENTS, common])) {
     const aligned = pairs.filter(({ distance }) => distance % align === 0);
@@ -79,7 +114,7 @@ function commonGap(
     );
     const fit = window.count / total;
     if (fit >= ENOUGH && fit >= (best?.fit ?? 0) - 0.02 && window.from <= MAX_GAP) {
-      best = { terminator, gap: window.from, widest: window.to, align, ends, fit };
+      best = { gap: window.from, widest: window.to, align, fit };
     }
   }
   return best;
@@ -95,4 +130,21 @@ function fullestWindow(values: number[], width: number): { from: number; to: num
     if (count > best.count) best = { from, to: inside.at(-1)?.[0] ?? from, count };
   }
   return best;
+}
+
+/**
+ * With two or three records, filling behind them looks like a constant gap. Where the bytes behind the texts are all alike and the records'
+ * distances have a power of two in common that is longer than those bytes, they are filling.
+ */
+export function withFilling(bytes: Buffer, anchors: readonly number[], framing: Framing): Framing {
+  const first = anchors[0] as number;
+  const behind = framing.gap - first;
+  if (framing.align !== 1 || anchors.length > 3 || behind <= 0) return framing;
+  const gaps = framing.ends
+    .slice(0, -1)
+    .map((end) => bytes.subarray(end + framing.terminator.length).subarray(0, behind));
+  if (!gaps.every(isFilling)) return framing;
+  const distances = anchors.slice(1).map((anchor, index) => anchor - (anchors[index] as number));
+  const align = ALIGNMENTS.findLast((size) => size > behind && distances.every((distance) => distance % size === 0));
+  return align === undefined ? framing : { ...framing, align, gap: first, widest: framing.gap };
 }

@@ -4,12 +4,11 @@ import { findAnchors } from "./anchors.ts";
 import { findChecksumRule } from "./checksum-search.ts";
 import { regionStart, type Claims, type NumberPlace, type Region } from "./columns.ts";
 import { findFields, type FoundFields } from "./fields.ts";
-import { findFraming, type Framing } from "./framing.ts";
+import { chooseFraming } from "./choose-framing.ts";
+import type { Framing } from "./framing.ts";
 import { countBy, mostFrequent } from "./frequencies.ts";
-import { findLengthFraming } from "./length-framing.ts";
 import { findPlacement, type Placement } from "./placement.ts";
 import { findRows, type Row } from "./rows.ts";
-import { singleRecord } from "./single-record.ts";
 
 /** What was found out about a file's layout from the file itself. */
 export interface LayoutFinding {
@@ -27,25 +26,20 @@ export interface LayoutFinding {
   readonly records: number;
 }
 
+/** So many records of the beginning tell all there is to tell. */
+const MAX_ANCHORS = 5000;
+
 /**
- * Infers the layout from the beginning of a file. `undefined` when no transaction text was found, or texts that nothing common parts.
+ * Infers the layout from the beginning of a file, or from all of it (`whole`). `undefined` when no transaction text was found, or texts that nothing common parts.
  */
-export function inferLayout(bytes: Buffer): LayoutFinding | undefined {
-  const anchors = findAnchors(bytes);
+export function inferLayout(bytes: Buffer, whole: boolean): LayoutFinding | undefined {
+  const anchors = findAnchors(bytes).slice(0, whole ? undefined : MAX_ANCHORS);
   const [first] = anchors;
   if (first === undefined) return undefined;
-  const framing = anchors.length === 1 ? singleRecord(bytes, first) : bestFraming(bytes, anchors);
+  const framing = chooseFraming(bytes, anchors, whole);
   if (framing === undefined) return undefined;
-  const placement = findPlacement(bytes, anchors, framing);
+  const placement = findPlacement(bytes, anchors, framing, whole);
   return describeLayout(bytes, anchors, framing, placement);
-}
-
-function bestFraming(bytes: Buffer, anchors: readonly number[]): Framing | undefined {
-  const byTerminator = findFraming(bytes, anchors);
-  if (byTerminator !== undefined && byTerminator.fit >= 0.9) return byTerminator;
-  const byLength = findLengthFraming(bytes, anchors);
-  if (byLength === undefined || (byTerminator?.fit ?? 0) >= byLength.fit) return byTerminator;
-  return byLength;
 }
 
 function describeLayout(
@@ -60,13 +54,13 @@ function describeLayout(
     { name: "before", width: placement.before },
     { name: "after", width: placement.after },
   ];
-  const found = findFields(bytes, rows, regions);
+  const found = findFields(bytes, rows, regions, framing.length);
   const reasons: string[] = [framingReason(framing, rows)];
   const unexplained: string[] = [];
   if (placement.fileHeader > 0) unexplained.push(`the first ${placement.fileHeader} bytes of the file`);
   const fields = regions.map((region) => [
     ...numberFields(region, found, reasons),
-    ...otherFields(bytes, rows, region, found.claims, placement.before, reasons, unexplained),
+    ...otherFields(bytes, rows, region, found, placement.before, reasons, unexplained),
   ]);
   const [before, after] = fields.map((list) => list.toSorted((a, b) => a.offset - b.offset).map(({ field }) => field));
   const layout: GlbLayout = {
@@ -119,17 +113,19 @@ function otherFields(
   bytes: Buffer,
   rows: readonly Row[],
   region: Region,
-  claims: Claims,
+  found: FoundFields,
   textOffset: number,
   reasons: string[],
   unexplained: string[],
 ): PlacedLayoutField[] {
+  const { claims } = found;
+  const starts = coverageStarts(found, textOffset);
   const columns = Array.from({ length: region.width }, (_, offset) => column(bytes, rows, region, offset));
   const isVaried = (offset: number) => claims.isFree(region.name, offset, 1) && columns[offset]?.constant === undefined;
   const fields: PlacedLayoutField[] = [];
   for (let offset = 0; offset + 1 < region.width; offset++) {
     if (!claims.isFree(region.name, offset, 2) || !(isVaried(offset) || isVaried(offset + 1))) continue;
-    const rule = findChecksumRule(bytes, rows, { region: region.name, offset }, textOffset);
+    const rule = findChecksumRule(bytes, rows, { region: region.name, offset, starts });
     const alone = isVaried(offset) && isVaried(offset + 1) && !isVaried(offset - 1) && !isVaried(offset + 2);
     if (rule === undefined && !(alone && rows.length >= 3)) continue;
     claims.take(region.name, offset, 2);
@@ -152,6 +148,14 @@ function otherFields(
     }
   }
   return [...fields, ...remainders(region, columns, claims, unexplained)];
+}
+
+/** Where the bytes that a checksum covers may begin: at the text, or anywhere before it but in the middle of a number. */
+function coverageStarts(found: FoundFields, textOffset: number): number[] {
+  const numbers = [found.sync, found.stamp, found.length];
+  const isInside = (offset: number) =>
+    numbers.some((place) => place?.region === "before" && offset > place.offset && offset < place.offset + place.width);
+  return Array.from({ length: textOffset + 1 }, (_, index) => textOffset - index).filter((offset) => !isInside(offset));
 }
 
 /** Runs of columns that no field has: constant ones as `fixed`, others as `opaque`. */

@@ -1,14 +1,11 @@
 import type { NumberForm } from "../layouts.ts";
 import { readNumber } from "../numbers.ts";
-import type { Framing } from "./framing.ts";
+import { isPlainText, plainTextEnd } from "../text-bytes.ts";
+import type { Framing, LengthClue } from "./framing.ts";
 import { mostFrequent } from "./frequencies.ts";
 
 /** A number in front of each text that follows the distance to the next one. */
-interface LengthClue {
-  /** Bytes from the number's first byte to the text. */
-  readonly ahead: number;
-  readonly width: number;
-  readonly form: NumberForm;
+interface DistanceClue extends Omit<LengthClue, "plus"> {
   /** The number less the distance. */
   readonly offset: number;
   readonly fit: number;
@@ -24,62 +21,95 @@ const FORMS: readonly { width: number; form: NumberForm }[] = [
 ];
 const FARTHEST = 64;
 const ENOUGH = 0.6;
+/** More anchors than this teach nothing new. */
+const MAX_ANCHORS = 300;
 
 /**
- * The framing of texts without a terminator: some number in front of each gives its length. `undefined` when no number does, or when all
- * records are equally long, so that any constant would.
+ * The framing of texts whose ends only a number in front of each tells: they have no terminator, or CR LF, which may as well stand within
+ * a text. `undefined` when no number follows the distances, or when all records are equally long, so that any constant would.
  */
-export function findLengthFraming(bytes: Buffer, anchors: readonly number[]): Framing | undefined {
-  const clue = findClue(bytes, anchors);
-  if (clue === undefined) return undefined;
-  const first = anchors[0] as number;
-  // Without a file header, all that stands in front of the first text is a record's header; else the number counts the text alone.
-  const gaps = [first, -clue.offset].filter((gap) => gap >= clue.ahead && gap <= 200).toSorted((a, b) => a - b);
-  const gap = gaps.find((candidate) => textsAreClean(bytes, anchors, candidate));
-  if (gap === undefined) return undefined;
-  const plus = clue.offset + gap;
-  const ends = anchors.map((anchor) => {
-    const length = readNumber(bytes, anchor - clue.ahead, clue.width, clue.form) - plus;
-    return length >= 0 && anchor + length <= bytes.length ? anchor + length : -1;
+export function findLengthFraming(bytes: Buffer, anchors: readonly number[], whole: boolean): Framing | undefined {
+  const framings = findClues(bytes, anchors, whole).flatMap((clue) => {
+    const framing = framingOf(bytes, anchors, whole, clue);
+    return framing === undefined ? [] : [framing];
   });
-  return { terminator: [], gap, widest: gap, align: 1, ends, fit: clue.fit };
+  const isEven = ({ gap, length }: Framing) => length !== undefined && (gap - length.ahead) % length.width === 0;
+  return framings.find(isEven) ?? framings[0];
 }
 
-function findClue(bytes: Buffer, anchors: readonly number[]): LengthClue | undefined {
-  let best: LengthClue | undefined;
+function framingOf(bytes: Buffer, anchors: readonly number[], whole: boolean, clue: DistanceClue): Framing | undefined {
+  // Without a file header, all that stands in front of the first text is a record's header. Or the number counts the text alone.
+  // Or the header begins where control characters begin.
+  const gaps = [anchors[0] as number, -clue.offset, gapByContent(bytes, anchors)]
+    .filter((gap) => gap >= clue.ahead && gap <= 200 && clue.offset + gap >= 0)
+    .toSorted((a, b) => a - b);
+  const gap = gaps.find((candidate) => textsAreClean(bytes, anchors, candidate, whole));
+  if (gap === undefined) return undefined;
+  const { ahead, width, form, fit } = clue;
+  const blockEnd = (textFrom: number) => {
+    const length = readNumber(bytes, textFrom - ahead, width, form) - (clue.offset + gap);
+    return length >= 0 && textFrom + length <= bytes.length ? textFrom + length : -1;
+  };
+  const terminator = commonEnding(bytes, anchors.map(blockEnd));
+  const endOf = (textFrom: number) => {
+    const end = blockEnd(textFrom);
+    return end < 0 ? end : end - terminator.length;
+  };
+  const length = { ahead, width, form, plus: clue.offset + gap + terminator.length };
+  return { terminator, gap, widest: gap, align: 1, ends: anchors.map(endOf), endOf, length, fit };
+}
+
+/** The usual distance from the first control character behind a text to the next text. */
+function gapByContent(bytes: Buffer, anchors: readonly number[]): number {
+  const gaps = anchors.slice(1).map((next, index) => next - plainTextEnd(bytes, anchors[index] as number, next));
+  return mostFrequent(gaps)?.value ?? 0;
+}
+
+/** The line end that nearly all texts have last, if one is there. */
+function commonEnding(bytes: Buffer, ends: readonly number[]): number[] {
+  const known = ends.filter((end) => end >= 0);
+  const found = [[13, 10], [10], [13]].find(
+    (ending) =>
+      known.filter((end) => ending.every((byte, index) => bytes[end - ending.length + index] === byte)).length >=
+      known.length * 0.95,
+  );
+  return known.length === 0 ? [] : (found ?? []);
+}
+
+/** The clues that fit best; several when the bytes beside a number are zeros. */
+function findClues(bytes: Buffer, allAnchors: readonly number[], whole: boolean): DistanceClue[] {
+  const anchors = allAnchors.slice(0, MAX_ANCHORS);
+  const first = anchors[0] ?? 0;
+  // In a whole file the last text ends with the file, as if another record began there; needed only where there are few.
+  const nexts = whole && anchors.length <= 2 ? [...anchors.slice(1), bytes.length + first] : anchors.slice(1);
+  const clues: DistanceClue[] = [];
   for (const { width, form } of FORMS) {
-    for (let ahead = width; ahead <= Math.min(FARTHEST, anchors[0] ?? 0); ahead++) {
+    for (let ahead = width; ahead <= Math.min(FARTHEST, first); ahead++) {
       const offsets: number[] = [];
       const distances = new Set<number>();
-      for (let index = 0; index + 1 < anchors.length; index++) {
+      for (const [index, next] of nexts.entries()) {
         const anchor = anchors[index] as number;
-        const distance = (anchors[index + 1] as number) - anchor;
+        const distance = next - anchor;
         offsets.push(readNumber(bytes, anchor - ahead, width, form) - distance);
         distances.add(distance);
       }
       const usual = mostFrequent(offsets);
-      if (usual === undefined || distances.size < 2 || usual.value > 0 || usual.value < -FARTHEST) continue;
+      if (usual === undefined || usual.value > 0 || usual.value < -FARTHEST) continue;
+      if (distances.size < 2 && usual.value !== -first) continue;
       const fit = usual.count / offsets.length;
-      if (fit >= ENOUGH && fit > (best?.fit ?? 0)) best = { ahead, width, form, offset: usual.value, fit };
+      if (fit >= ENOUGH) clues.push({ ahead, width, form, offset: usual.value, fit });
     }
   }
-  return best;
+  const most = Math.max(...clues.map(({ fit }) => fit));
+  return clues.filter(({ fit }) => fit >= most);
 }
 
 /** True when nearly all texts end `gap` bytes before the next begins, with nothing but text inside. */
-function textsAreClean(bytes: Buffer, anchors: readonly number[], gap: number): boolean {
-  let clean = 0;
-  for (let index = 0; index + 1 < anchors.length; index++) {
-    const end = (anchors[index + 1] as number) - gap;
-    if (isText(bytes, anchors[index] as number, end)) clean++;
-  }
-  return clean / (anchors.length - 1) >= 0.9;
-}
-
-function isText(bytes: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] as number;
-    if (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) return false;
-  }
-  return true;
+function textsAreClean(bytes: Buffer, anchors: readonly number[], gap: number, whole: boolean): boolean {
+  const ends = anchors.slice(1).map((anchor) => anchor - gap);
+  if (whole && anchors.length <= 2) ends.push(bytes.length);
+  const clean = ends.filter(
+    (end, index) => end > (anchors[index] as number) && isPlainText(bytes, anchors[index] as number, end),
+  );
+  return clean.length >= ends.length * 0.9;
 }

@@ -1,4 +1,5 @@
-import { textEnd, type Framing } from "./framing.ts";
+import { isPlainText } from "../text-bytes.ts";
+import type { Framing } from "./framing.ts";
 
 /** How the bytes between two texts divide: those behind a text belong to its record, the others to the next one. */
 export interface Placement {
@@ -12,7 +13,7 @@ export interface Placement {
  * Divides the gap. The beginning of the file decides: without a file header exactly `before` bytes stand in front of the first text.
  * More bytes than a gap are a file header, or records whose texts were not recognized, such as a header transaction of unknown wording.
  */
-export function findPlacement(bytes: Buffer, anchors: readonly number[], framing: Framing): Placement {
+export function findPlacement(bytes: Buffer, anchors: readonly number[], framing: Framing, whole: boolean): Placement {
   const first = anchors[0] as number;
   const least = Math.max(0, framing.widest - framing.align + 1);
   if (first < least) return { fileHeader: 0, before: first, after: framing.gap - first };
@@ -26,7 +27,10 @@ export function findPlacement(bytes: Buffer, anchors: readonly number[], framing
   for (let from = 1; from < Math.min(first - before, 512); from++) {
     if (recordsReach(bytes, from, first - before, before, framing)) return { fileHeader: from, before, after: 0 };
   }
-  return { fileHeader: first - before, before, after: 0 };
+  // With a file header nothing in front tells how the gap divides; in a whole file the rest behind the last text does.
+  const rest = bytes.length - (framing.ends.at(-1) ?? bytes.length) - framing.terminator.length;
+  const after = whole && framing.align === 1 && rest > 0 && rest < before ? rest : 0;
+  return { fileHeader: first - before + after, before: before - after, after };
 }
 
 /** Bytes behind a text that are not all alike, so that they are fields and no padding. */
@@ -50,12 +54,11 @@ function trailing(bytes: Buffer, anchors: readonly number[], framing: Framing, b
 
 /** True when whole records follow each other from `from` up to exactly `to`, at least one. */
 function recordsReach(bytes: Buffer, from: number, to: number, before: number, framing: Framing): boolean {
-  if (framing.terminator.length === 0) return false;
   let at = from;
   while (at < to) {
     const text = at + before;
-    const end = text < to ? textEnd(bytes, text, framing.terminator) : -1;
-    if (end < text + 4) return false;
+    const end = text < to ? framing.endOf(text) : -1;
+    if (end < text + 4 || end > to || !isPlainText(bytes, text, end)) return false;
     const size = end + framing.terminator.length - at;
     at += Math.ceil(size / framing.align) * framing.align;
   }

@@ -1,4 +1,4 @@
-import { textEnd, type Framing } from "./framing.ts";
+import { isFilling, textEnd, type Framing } from "./framing.ts";
 
 const TERMINATORS: readonly (readonly number[])[] = [[13, 10, 0], [10, 0], [13, 0], [0], [13, 10], [10], [13]];
 
@@ -11,8 +11,10 @@ export function singleRecord(bytes: Buffer, first: number): Framing | undefined 
     const end = textEnd(bytes, first, terminator);
     if (end < 0) continue;
     const tail = bytes.length - end - terminator.length;
-    const gap = tail <= MAX_TAIL ? first + tail : first;
-    return { terminator, gap, widest: gap, align: 1, ends: [end], fit: 1 };
+    const isPart = tail <= MAX_TAIL && !isFilling(bytes.subarray(end + terminator.length));
+    const gap = isPart ? first + tail : first;
+    const endOf = (textFrom: number) => textEnd(bytes, textFrom, terminator);
+    return { terminator, gap, widest: gap, align: 1, ends: [end], endOf, fit: 1 };
   }
   return undefined;
 }

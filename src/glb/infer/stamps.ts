@@ -1,5 +1,6 @@
 import { numbersAt, type Claims, type NumberPlace, type Region } from "./columns.ts";
 import type { Row } from "./rows.ts";
+import { isDigitColumn } from "./tracking.ts";
 
 /** A place that may hold date stamps; the higher the rank, the more credible the years. */
 export interface StampPlace extends NumberPlace {
@@ -38,6 +39,8 @@ export function findStamp(
     ] as const) {
       for (let offset = 0; offset + width <= region.width; offset++) {
         if (!claims.isFree(region.name, offset, width)) continue;
+        // Four digits, read as bytes, are a date of 1995.
+        if (form !== "decimal" && isDigitColumn(bytes, rows, region, offset + 1)) continue;
         const place = { region: region.name, offset, width, form };
         const rank = stampRank(bytes, rows, place);
         if (rank > 0) found.push({ ...place, rank });
@@ -50,6 +53,8 @@ export function findStamp(
 /** How credible it is that date stamps stand at `place`; 0 for not at all. */
 export function stampRank(bytes: Buffer, rows: readonly Row[], place: NumberPlace): number {
   const sorted = numbersAt(bytes, rows, place).toSorted((a, b) => a - b);
+  // Misplaced by two bytes, a stamp's high half stands over zeros.
+  if (sorted.every((value) => value % 0x10000 === 0)) return 0;
   const low = sorted[Math.floor(sorted.length * 0.02)] as number;
   const high = sorted[Math.ceil(sorted.length * 0.98) - 1] as number;
   if (!(high - low <= WIDEST_SPREAD)) return 0;

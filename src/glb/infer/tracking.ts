@@ -1,5 +1,5 @@
 import type { NumberForm } from "../layouts.ts";
-import { numbersAt, type Claims, type NumberPlace, type Region } from "./columns.ts";
+import { numbersAt, regionStart, type Claims, type NumberPlace, type Region } from "./columns.ts";
 import { mostFrequent } from "./frequencies.ts";
 import type { Row } from "./rows.ts";
 
@@ -38,7 +38,7 @@ export function findTracked(
   const found: Tracked[] = [];
   for (const region of regions) {
     for (let low = 0; low < region.width; low++) {
-      for (const form of ["le", "be", "decimal"] as const) {
+      for (const form of formsAt(bytes, rows, region, low)) {
         const narrowest = narrowestFit(bytes, rows, region, low, form, target, claims);
         if (narrowest !== undefined && !found.some((other) => sameBytes(other, narrowest))) found.push(narrowest);
       }
@@ -88,12 +88,13 @@ function best(candidates: Tracked[], rows: number): Tracked {
 /** How well the number at a place follows the target; `undefined` when it does not, or makes no sense. */
 export function measure(bytes: Buffer, rows: readonly Row[], place: NumberPlace, target: Target): Tracked | undefined {
   const numbers = numbersAt(bytes, rows, place);
+  if (target.onlyNeighbours && neighbourFit(rows, numbers, target) < ENOUGH) return undefined;
   const usual = mostFrequent(numbers.map((number, index) => number - (target.values[index] as number)));
   if (usual === undefined) return undefined;
-  const middle = numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
-  if (!target.plausible(middle, usual.value)) return undefined;
   const fit = target.onlyNeighbours ? neighbourFit(rows, numbers, target) : usual.count / rows.length;
   if (fit < ENOUGH) return undefined;
+  const middle = numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
+  if (!target.plausible(middle, usual.value)) return undefined;
   return { ...place, fit, plus: usual.value };
 }
 
@@ -115,6 +116,24 @@ function narrowestFit(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** Digits are read as digits: where nearly all rows have some, no byte order makes sense. */
+function formsAt(bytes: Buffer, rows: readonly Row[], region: Region, offset: number): NumberForm[] {
+  return isDigitColumn(bytes, rows, region, offset) ? ["decimal"] : ["le", "be"];
+}
+
+/** True when the bytes of a column are ASCII digits, with a digit column beside it: a single one may well be part of a number. */
+export function isDigitColumn(bytes: Buffer, rows: readonly Row[], region: Region, offset: number): boolean {
+  const areDigits = (at: number) =>
+    at >= 0 &&
+    at < region.width &&
+    rows.filter((row) => isDigit(bytes[regionStart(row, region.name) + at] as number)).length >= rows.length * 0.95;
+  return areDigits(offset) && (areDigits(offset - 1) || areDigits(offset + 1));
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 function neighbourFit(rows: readonly Row[], numbers: readonly number[], target: Target): number {

@@ -54,7 +54,7 @@ export const LAYOUTS: readonly GlbLayout[] = [
   layout("length of the whole record, a file header, CR LF", {
     fileHeader: [0x47, 0x4c, 0x42, 0x1a, 1, 0, 0, 0, 0, 0, 0, 0],
     before: [
-      length(2, "be", 20),
+      length(2, "be", 18),
       stamp(4, "le"),
       sync(4, "le"),
       crc({ kind: "xor", start: 0xbeef }, "le", 12),

@@ -18,11 +18,11 @@ export function* peopleTexts(): Generator<string> {
   }
 }
 
-/** Exactly `count` records with sync numbers that count up; small lists have no header. */
+/** Exactly `count` records with sync numbers that count up; small lists have neither header nor template. */
 export function somePeople(count: number, firstSync = 1): GlbRecord[] {
   const records: GlbRecord[] = [];
   for (const text of peopleTexts()) {
-    if (count <= 3 && text.startsWith("#")) continue;
+    if (count <= 3 && /^[#T]/u.test(text)) continue;
     if (records.length >= count) break;
     const sync = firstSync + records.length;
     records.push({ sync, stamp: STAMP + Math.floor(sync / 50), text });
