@@ -33,11 +33,10 @@ export function postofficeFiles(root: string, options: { lowerCase?: boolean } =
   const lowerCase = options.lowerCase ?? (existsSync(root) && readdirSync(root).includes("glb"));
   const inTreeCase = (name: string): string => (lowerCase ? name.toLowerCase() : name.toUpperCase());
 
+  /** The usual spelling first: looking through a folder of thousands takes its time. */
   const find = (folder: string, name: string): string | undefined => {
-    for (const spelling of [name, name.toUpperCase(), name.toLowerCase()]) {
-      const path = join(folder, spelling);
-      if (existsSync(path)) return path;
-    }
+    const usual = join(folder, inTreeCase(name));
+    if (existsSync(usual)) return usual;
     const wanted = name.toUpperCase();
     const found = existsSync(folder) ? readdirSync(folder).find((entry) => entry.toUpperCase() === wanted) : undefined;
     return found === undefined ? undefined : join(folder, found);

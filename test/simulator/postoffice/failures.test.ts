@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import {
   POSTOFFICE_FAILURES,
@@ -215,6 +215,15 @@ describe("IMPORT fails on request", () => {
       expect(POSTOFFICE_FAILURES[name].source).toMatch(/^(assumption|Q\d{5,6}(, Q\d{5,6})*)$/u);
     }
   });
+});
+
+test("docs/simulator.md has every failure as the code has it", () => {
+  const page = readFileSync(new URL("../../../docs/simulator.md", import.meta.url), "utf8");
+  for (const name of POSTOFFICE_FAILURE_NAMES) {
+    const { program, does, source } = POSTOFFICE_FAILURES[name];
+    const shown = source === "assumption" ? "*assumption*" : source;
+    expect(page).toContain(`| \`${name}\` | ${program} | ${does} | ${shown} |`);
+  }
 });
 
 describe("the same states met by themselves", () => {

@@ -84,7 +84,7 @@ test("after any transactions, -x gives the lists that they make", async () => {
       expect(brokenSizes(postoffice.built.root)).toEqual([]);
       expect(postoffice.log().at(-1)).toBe("Status       Import is finished.");
     }),
-    { numRuns: 100 },
+    { numRuns: 100, interruptAfterTimeLimit: 10_000 },
   );
 });
 

@@ -29,7 +29,7 @@ export interface TestPostoffice extends AsyncDisposable {
   extract(args?: string): Promise<string[]>;
   /** `relative/path` → size and hash of every file. */
   fingerprint(): Map<string, string>;
-  /** Puts back every file as it was when the postoffice was made: faster than making another. */
+  /** Puts back every file as it was when this was first called: faster than making another postoffice. */
   reset(): void;
   /** A path in the temporary folder beside the postoffice. */
   beside(name: string): string;
@@ -44,7 +44,7 @@ export async function testPostoffice(options: PostofficeOptions = {}): Promise<T
     throw error;
   });
   const files = postofficeFiles(built.root);
-  const fresh = contents(built.root);
+  let fresh: Map<string, Buffer> | undefined;
   const clock = steppingClock(new Date(NOON));
   const run = async (
     program: typeof runImport,
@@ -83,7 +83,9 @@ export async function testPostoffice(options: PostofficeOptions = {}): Promise<T
     },
     fingerprint: () => fingerprint(built.root),
     reset() {
-      for (const [name, bytes] of contents(built.root)) {
+      const now = contents(built.root);
+      fresh ??= now;
+      for (const [name, bytes] of now) {
         const original = fresh.get(name);
         if (original === undefined) rmSync(join(built.root, name));
         else if (!original.equals(bytes)) writeFileSync(join(built.root, name), original);
