@@ -13,6 +13,7 @@ const PACKAGE: Record<string, string> = {
   net: "samba-common-bin",
   dosbox: "dosbox",
   nasm: "nasm",
+  setpriv: "util-linux",
   wine: "wine",
 };
 
