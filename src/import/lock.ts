@@ -24,10 +24,18 @@ export async function lockPostoffice(postoffice: Postoffice, context: RunContext
   const { reporter, journal, clock } = context;
   return step(reporter, "import-lock", "Lock the postoffice", async () => {
     const file = await lockFile(postoffice);
-    const value = await journal.act(STEP.lock, { root: postoffice.root, lock: file }, async () =>
-      acquireLock(file, { run: journal.run, clock, what: lockedThing(postoffice) }),
-    );
-    return { found: file, facts: { lock: file }, value };
+    let taken: Lock | undefined;
+    const take = async () => {
+      taken = await acquireLock(file, { run: journal.run, clock, what: lockedThing(postoffice) });
+      return taken;
+    };
+    try {
+      const value = await journal.act(STEP.lock, { root: postoffice.root, lock: file }, take);
+      return { found: file, facts: { lock: file }, value };
+    } catch (error) {
+      await taken?.release();
+      throw error;
+    }
   });
 }
 

@@ -58,7 +58,8 @@ export interface ContextOptions {
   signal?: AbortSignal;
   clock?: Clock;
   run?: string;
-  onEntry?: (entry: JournalEntry) => void | Promise<void>;
+  /** `index` is the line's, from 0. */
+  onEntry?: (entry: JournalEntry, index: number) => void | Promise<void>;
 }
 
 export interface TestContext extends RunContext {
@@ -146,7 +147,7 @@ export async function testContext(options: ContextOptions = {}): Promise<TestCon
   const run = (options.run ?? "20260101-120000-test") as RunId;
   const sink = async (entry: JournalEntry) => {
     entries.push(JSON.parse(JSON.stringify(entry)) as JournalEntry);
-    await onEntry?.(entry);
+    await onEntry?.(entry, entries.length - 1);
   };
   const journal = await openJournal(sink, clock, { run, command: "import", host: "test", version: "0", data: {} });
   return { clock, reporter: recordingReporter(), journal, signal, dryRun, entries };
