@@ -5,9 +5,12 @@ import { historyCommand } from "./history.ts";
 import { importCommand } from "./import.ts";
 import { logCommand } from "./log.ts";
 import { pushCommand } from "./push.ts";
+import { recoverCommand } from "./recover.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { simulateDssCommand } from "./simulate-dss.ts";
 import { simulatePostofficeCommand } from "./simulate-postoffice.ts";
 import { trustCommand } from "./trust.ts";
+import { unlockCommand } from "./unlock.ts";
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -16,6 +19,9 @@ export const commands: readonly Command[] = [
   doctorCommand,
   logCommand,
   historyCommand,
+  recoverCommand,
+  rollbackCommand,
+  unlockCommand,
   trustCommand,
   simulateDssCommand,
   simulatePostofficeCommand,
