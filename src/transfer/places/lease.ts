@@ -1,12 +1,13 @@
 import { hasCode } from "../../errors.ts";
 import type { Place } from "../place.ts";
+import { untilAborted } from "./abort.ts";
 
 /** The one open place behind a place that can be reopened. */
 export interface Lease {
   /** The place as it is now; after a loss it is opened anew. */
   current(): Promise<Place>;
-  /** Runs `act` on `used`; when the connection is found lost, it is closed, and the next `current()` opens another. */
-  use<T>(used: Promise<Place>, act: (place: Place) => Promise<T>): Promise<T>;
+  /** Runs `act` on `used`, for which it waits no longer than `signal` lets it; when the connection is found lost, it is closed, and the next `current()` opens another. */
+  use<T>(used: Promise<Place>, signal: AbortSignal | undefined, act: (place: Place) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -17,9 +18,9 @@ export function leasePlace(first: Place, reopen: () => Promise<Place>): Lease {
     used?.then((place) => place.close()).catch(() => undefined);
   return {
     current: () => (current ??= reopen()),
-    use: async (used, act) => {
+    use: async (used, signal, act) => {
       try {
-        return await act(await used);
+        return await act(await untilAborted(used, signal));
       } catch (error) {
         if (isLoss(error) && current === used) {
           current = undefined;

@@ -11,9 +11,10 @@ const PAUSES = [10, 20, 50, 100, 200, 400, 800, 1600];
 export interface RenameOptions {
   stallMs: number;
   signal?: AbortSignal;
-  /** The rename itself; another one for tests. */
+  /** These three are this machine's own; others for tests. */
   rename?: (from: string, to: string) => Promise<void>;
   platform?: NodeJS.Platform;
+  sleep?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -29,7 +30,7 @@ export async function renamePatiently(from: string, to: string, options: RenameO
     } catch (error) {
       const wait = PAUSES[attempt];
       if (wait === undefined || !passing.includes(errnoOf(error) ?? "")) throw fromErrno(error, to);
-      await pause(wait);
+      await (options.sleep ?? pause)(wait);
     }
   }
 }

@@ -14,7 +14,7 @@ export interface OpenOptions {
   readonly ssh?: SshOptions;
   readonly reporter?: Reporter;
   readonly clock?: Clock;
-  /** Ends the opening; each act has its own signal. */
+  /** Ends the first opening; acts, and what they open anew, have their own. */
   readonly signal?: AbortSignal;
   /** Refuse every write at the port (`DRY_RUN`). */
   readonly dryRun?: boolean;
@@ -29,30 +29,32 @@ export interface OpenOptions {
 export async function openPlace(address: PlaceAddress, options: OpenOptions = {}): Promise<Place> {
   const reporter = options.reporter ?? silentReporter;
   const patience = { attempts: options.attempts ?? 4, clock: options.clock ?? systemClock, reporter };
-  const reopen = async (): Promise<Place> => withLog(await openDriver(address, options, reporter), reporter);
+  const connect = async (signal?: AbortSignal): Promise<Place> =>
+    withLog(await openDriver(address, options.ssh ?? {}, reporter, signal), reporter);
   // A server that hangs up before the login may only have too many logins at once (MaxStartups); other refusals are told at once.
   const first = await again(
     `Connecting to ${formatPlaceAddress(address)}`,
     patience,
     options.signal,
-    reopen,
+    async () => connect(options.signal),
     (failure) => failure.code === "CONNECT_FAILED" && failure.retryable,
   );
-  const place = withRetry(first, { ...patience, reopen });
+  const place = withRetry(first, { ...patience, reopen: async () => connect() });
   return options.dryRun === true ? withDryRun(place) : place;
 }
 
-async function openDriver(address: PlaceAddress, options: OpenOptions, reporter: Reporter): Promise<Place> {
+async function openDriver(
+  address: PlaceAddress,
+  ssh: SshOptions,
+  reporter: Reporter,
+  signal: AbortSignal | undefined,
+): Promise<Place> {
   switch (address.kind) {
     case "local":
       return localPlace(address.path);
     case "sftp": {
       const { sftpPlace } = await import("./sftp.ts");
-      return sftpPlace(address, {
-        ssh: options.ssh ?? {},
-        reporter,
-        ...(options.signal ? { signal: options.signal } : {}),
-      });
+      return sftpPlace(address, { ssh, reporter, ...(signal ? { signal } : {}) });
     }
     case "smb":
     case "smb1":

@@ -18,7 +18,7 @@ export async function* readAgain(
 
   const next = async (): Promise<IteratorResult<Uint8Array, void>> => {
     const place = open?.place ?? lease.current();
-    return lease.use(place, async (opened) => {
+    return lease.use(place, signal, async (opened) => {
       const source = (): AsyncIterable<Uint8Array> => opened.read(path, signal ? { signal } : {});
       open ??= { place, bytes: after(given, givenHash.copy().digest("hex"), source(), `${opened.label}/${path}`) };
       try {

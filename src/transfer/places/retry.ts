@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { asResyncError } from "../../errors.ts";
+import { asResyncError, type ResyncError } from "../../errors.ts";
 import type { Place, PlacePath } from "../place.ts";
 import { again, type Patience } from "./again.ts";
 import { leasePlace } from "./lease.ts";
@@ -22,12 +22,15 @@ export interface RetryOptions extends Patience {
 export function withRetry(first: Place, options: RetryOptions): Place {
   const queue = serialQueue();
   const lease = leasePlace(first, options.reopen);
-  const once = async <T>(act: (place: Place) => Promise<T>): Promise<T> => lease.use(lease.current(), act);
   const trying = async <T>(
     what: string,
     signal: AbortSignal | undefined,
     act: (place: Place) => Promise<T>,
-  ): Promise<T> => queue(async () => again(`${first.label}: ${what}`, options, signal, async () => once(act)));
+    passes?: (failure: ResyncError) => boolean,
+  ): Promise<T> => {
+    const once = async (): Promise<T> => lease.use(lease.current(), signal, act);
+    return queue(async () => again(`${first.label}: ${what}`, options, signal, once, passes));
+  };
 
   return {
     label: first.label,
@@ -44,15 +47,8 @@ export function withRetry(first: Place, options: RetryOptions): Place {
         await left.removeFrom(place, path);
         return left.watch(path, place.writeNew(path, replay.bytes, how));
       };
-      return queue(async () =>
-        again(
-          `${first.label}: write ${path}`,
-          options,
-          how?.signal,
-          async () => once(write),
-          (failure) => failure.retryable && replay.possible(),
-        ),
-      );
+      const passes = (failure: ResyncError): boolean => failure.retryable && replay.possible();
+      return trying(`write ${path}`, how?.signal, write, passes);
     },
 
     replace: async (from, to, how) => {

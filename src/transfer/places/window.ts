@@ -15,7 +15,7 @@ export interface Window {
 
 /** A window of 1 stays 1. */
 export function openWindow(max: number): Window {
-  let size = Math.min(8, max);
+  let size = Math.min(4, max);
   return {
     get size() {
       return Math.floor(size);

@@ -14,13 +14,13 @@ interface Attempt {
 /** The login's conversation with ssh2, and what became of it. */
 export interface Login {
   readonly handler: AuthHandlerMiddleware;
-  /** Says what was tried and what the server offers. */
-  failure(cause: unknown): ResyncError;
+  /** Says what was tried, what the server offers, and its own words where it hung up with some. */
+  failure(cause: unknown, said?: string): ResyncError;
 }
 
 /**
- * Logs in as `user` with what the options give, in this order and only as far as the server offers it: keys, agent, password,
- * keyboard-interactive. The first word is "none", which tells what the server offers. `pause` runs while a secret is being had, so
+ * Logs in as `user` with what the options give, in this order and only as far as the server offers it: named keys, agent, the user's
+ * own keys, password, keyboard-interactive. The first word is "none", which tells what the server offers. `pause` runs while a secret is being had, so
  * that a person may take their time; a failure in there is passed to `broken`.
  */
 export function login(
@@ -65,11 +65,14 @@ export function login(
       if (offered === undefined) return next({ type: "none", username: user });
       void answer(next);
     },
-    failure: (cause) =>
+    failure: (cause, said) =>
       new ResyncError("AUTH_FAILED", {
-        message: `${server} does not let ${user} in. Tried: ${list(tried)}. The server offers: ${list(offered ?? [])}.${
-          skipped.length === 0 ? "" : ` Not tried: ${skipped.join("; ")}.`
-        }`,
+        message: [
+          `${server} does not let ${user} in.`,
+          `Tried: ${list(tried)}. The server offers: ${list(offered ?? [])}.`,
+          ...(skipped.length === 0 ? [] : [`Not tried: ${skipped.join("; ")}.`]),
+          ...(said === undefined ? [] : [`The server said: ${said}.`]),
+        ].join(" "),
         state: "Nothing was changed.",
         hint: hintFor(tried, offered ?? []),
         facts: { user, tried, offered: [...(offered ?? [])], skipped },
@@ -139,7 +142,9 @@ function attempts(
       return { send };
     },
   };
-  return [...keys, ...agent, secret, interactive];
+  // A key that was named comes first; of those lying about, an agent's need no passphrase.
+  const byKey = options.keyFiles === undefined ? [...agent, ...keys] : [...keys, ...agent];
+  return [...byKey, secret, interactive];
 }
 
 /** A single hidden question is the password; everything else is put to `answer`. No answer is an empty one, which the server refuses. */

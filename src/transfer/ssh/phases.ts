@@ -1,3 +1,4 @@
+import type { Login } from "./auth.ts";
 import { asResyncError, ResyncError, type ErrorDetails } from "../../errors.ts";
 
 /** The parts of getting connected, in order. */
@@ -6,7 +7,7 @@ export type Phase = "handshake" | "login" | "sftp";
 /** Keeps the time of each part, and finds out what a failure means: the library's errors lose their kind on the way. */
 export interface Phases {
   /** Starts the next part and its time limit. `failure` says what a refused login is. */
-  enter(phase: Phase, failure?: (cause: unknown) => ResyncError): void;
+  enter(phase: Phase, failure?: Login["failure"]): void;
   /** Runs `asking` without counting its time: a person is looking for a password. */
   pause<T>(asking: Promise<T>): Promise<T>;
   /** Hears the raw error of ssh2; the first one counts. */
@@ -21,7 +22,7 @@ export interface Phases {
 /** `giveUp` must destroy the socket. */
 export function phases(server: string, ms: number, giveUp: () => void): Phases {
   let current: Phase = "handshake";
-  let loginFailure: ((cause: unknown) => ResyncError) | undefined;
+  let loginFailure: Login["failure"] | undefined;
   let reason: unknown;
   let raw: unknown;
   let timer: NodeJS.Timeout | undefined;
@@ -74,7 +75,7 @@ function explain(
   server: string,
   phase: Phase,
   cause: unknown,
-  loginFailure: ((cause: unknown) => ResyncError) | undefined,
+  loginFailure: Login["failure"] | undefined,
 ): ResyncError {
   const { level, code, message } = cause as { level?: string; code?: unknown; message?: string };
   if (phase === "handshake") {
@@ -87,8 +88,10 @@ function explain(
     );
   }
   if (phase === "login") {
-    const refused = level === "client-authentication" || level === "agent" || typeof code === "number";
-    if (refused && loginFailure) return loginFailure(cause);
+    // A number is the reason of SSH's disconnect message: too many tries, account locked, and the like.
+    const hungUp = typeof code === "number";
+    const refused = level === "client-authentication" || level === "agent" || hungUp;
+    if (refused && loginFailure) return loginFailure(cause, hungUp ? message : undefined);
     return lost(server, "during the login", "Look into the server's log.", cause);
   }
   if (level === "client-socket" || level === "client-timeout")
@@ -105,7 +108,7 @@ function noCommonAlgorithm(server: string, message: string, cause: unknown): Res
   return new ResyncError("PROTOCOL", {
     message: `${server} and resync did not agree on how to encrypt: ${message.replace(/^Handshake failed: /u, "")}.`,
     state: "Nothing was changed.",
-    hint: "If this is an old server in a network you trust, allow the old algorithms for it: legacyAlgorithms in the configuration.",
+    hint: "If this is an old server in a network you trust, allow the old algorithms for it with --legacy-algorithms.",
     cause,
   });
 }

@@ -255,6 +255,6 @@ describe("withRetry", () => {
     const { connect } = flaky(memory, { list: [lost(), lost()] });
     const clock = { ...steppingClock(new Date(0)), sleep: async () => end.abort() };
     const place = withRetry(await connect(), { reopen: connect, attempts: 9, clock, reporter: recordingReporter() });
-    await expect(place.list(undefined, { signal: end.signal })).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    await expect(place.list(undefined, { signal: end.signal })).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 });

@@ -24,7 +24,7 @@ describe("an SFTP place on a bad day", () => {
     const waiting = place.writeNew(A, bytesOf(BYTES));
     const queued = place.stat(B);
     await expect(waiting).rejects.toMatchObject({ code: "STALLED", retryable: true, facts: { leftBehind: A } });
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(4_000);
     await expect(queued).rejects.toMatchObject({ code: "STALLED" });
     await expect(place.list()).rejects.toMatchObject({ code: "STALLED" });
     expect(await names()).toEqual([A]);

@@ -97,7 +97,7 @@ describe.skipIf(!present)("OpenSSH's sshd", () => {
       });
       await expect(opening).rejects.toMatchObject({
         code: "AUTH_FAILED",
-        facts: { offered: expect.arrayContaining(["publickey"]) },
+        message: expect.stringContaining("The server said: Too many authentication failures"),
       });
     });
   });
@@ -177,7 +177,7 @@ describe.skipIf(!present)("OpenSSH's sshd", () => {
     });
     await expect(withKey(legacy)).rejects.toMatchObject({
       code: "PROTOCOL",
-      hint: expect.stringContaining("legacyAlgorithms"),
+      hint: expect.stringContaining("--legacy-algorithms"),
     });
     reporter.events.length = 0;
     await roundTrip(await withKey(legacy, undefined, { legacyAlgorithms: true }));
