@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -39,6 +39,10 @@ export interface SambaNtHost {
   readonly service: ScmService;
   /** The registry below the service's key as `net registry export` writes it: to compare value by value. */
   registry(): Promise<string>;
+  /** `net registry ARGS` on the host's own registry; gives what it prints. */
+  net(...args: string[]): Promise<string>;
+  /** Makes a folder below `C:`, `/` between parts. */
+  makeFolder(path: string): void;
   /** Makes the service's key what it was at the start, and the service run. */
   reset(): Promise<void>;
   /** The trigger value's strings; empty without the value. */
@@ -85,7 +89,8 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
     if (state !== "running") return;
     const around = {
       readTrigger: trigger,
-      removeTrigger: async () => void (await net("deletevalue", KEY, TRIGGER)),
+      // Somebody may have taken it away again meanwhile.
+      removeTrigger: async () => void (await net("deletevalue", KEY, TRIGGER).catch(() => "")),
       write: (pieces: AsyncIterable<Uint8Array>, alone: boolean) =>
         alone ? writeAlone(pieces) : writeFile(join(bed.dxadata, GLB), pieces),
     };
@@ -121,13 +126,19 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
     dxa,
     service,
     trigger,
+    net,
+    makeFolder(path) {
+      mkdirSync(join(bed.drive, path));
+      bed.own(join(bed.drive, path));
+    },
     async registry() {
       const file = join(bed.folder, "registry.reg");
-      await net("export", KEY, file);
-      return readFileSync(file, "utf8");
+      rmSync(file, { force: true });
+      await net("export", KEY, file).catch(() => "");
+      return existsSync(file) ? readFileSync(file, "utf8") : "";
     },
     async reset() {
-      await net("deletekey_recursive", KEY);
+      await net("deletekey_recursive", KEY).catch(() => "");
       await net("import", bed.seed);
       service.restore();
     },

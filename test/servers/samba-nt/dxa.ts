@@ -14,8 +14,10 @@ export interface DxaKnobs {
   noFile: boolean;
   /** The file is open to nobody else while it is written. */
   exclusive: boolean;
+  /** The disk is full after half of the file; the value stays. */
+  diskFull: boolean;
   /** The file's bytes for the requestors named; default a few lines each. */
-  content: (requestors: readonly string[]) => Uint8Array;
+  content: (requestors: readonly string[]) => Uint8Array | Promise<Uint8Array>;
 }
 
 /** What the DXA sees of its machine. */
@@ -32,8 +34,12 @@ export async function playDxa(around: DxaSurroundings, knobs: DxaKnobs): Promise
   const requestors = knobs.ignoreValue ? [] : await around.readTrigger();
   if (requestors.length === 0) return;
   await delay(knobs.delayMs);
-  if (!knobs.noFile) await around.write(inSteps(knobs.content(requestors), knobs.stepMs), knobs.exclusive);
-  if (!knobs.keepValue) await around.removeTrigger();
+  if (!knobs.noFile) {
+    const content = await knobs.content(requestors);
+    const written = knobs.diskFull ? content.subarray(0, content.length / 2) : content;
+    await around.write(inSteps(written, knobs.stepMs), knobs.exclusive);
+  }
+  if (!knobs.keepValue && !knobs.diskFull) await around.removeTrigger();
 }
 
 async function* inSteps(content: Uint8Array, stepMs: number): AsyncGenerator<Uint8Array> {
@@ -55,6 +61,7 @@ export function diligent(): DxaKnobs {
     keepValue: false,
     noFile: false,
     exclusive: false,
+    diskFull: false,
     content: (requestors) => Buffer.from(requestors.map((name) => `stand-in list for ${name}\r\n`.repeat(20)).join("")),
   };
 }

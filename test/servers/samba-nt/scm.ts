@@ -28,6 +28,8 @@ export interface ScmKnobs {
   failStart: number;
   /** The start is accepted and ends in STOPPED. */
   endsAtStart: boolean;
+  /** No service is known. */
+  missing: boolean;
   /** Accounts that may look but not act. */
   denyUsers: string[];
   /** No call is answered any more. */
@@ -98,6 +100,7 @@ export function obedient(): ScmKnobs {
     failStop: 0,
     failStart: 0,
     endsAtStart: false,
+    missing: false,
     denyUsers: [],
     hang: false,
   };

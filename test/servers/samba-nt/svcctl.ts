@@ -27,7 +27,14 @@ export function svcctl(services: readonly ScmService[], knobs: ScmKnobs): (calle
       const act = OPERATIONS[operation];
       if (!act) return undefined;
       const out = ndrWriter();
-      const error = act({ in: ndrReader(stub), out, handles, newHandle, services, denied });
+      const error = act({
+        in: ndrReader(stub),
+        out,
+        handles,
+        newHandle,
+        services: knobs.missing ? [] : services,
+        denied,
+      });
       return out.u32(error).end();
     });
   };

@@ -1,6 +1,6 @@
-import { ResyncError } from "../../../errors.ts";
+import { hasCode, ResyncError } from "../../../errors.ts";
 import { collectBytes } from "../../../transfer/bytes.ts";
-import { placePath } from "../../../transfer/place.ts";
+import { placePath, type Place } from "../../../transfer/place.ts";
 import { openSambaSession, type SambaPrograms } from "../../../transfer/smbclient/session.ts";
 import type { DssHost } from "../dss-host.ts";
 import { splitWindowsPath, withFolder } from "../locate.ts";
@@ -37,10 +37,13 @@ export function openSambaHost(address: SambaAddress, options: SambaHostOptions):
     openFolder: async (windowsPath) => sambaFolder(session, label, windowsPath),
     async fileVersion(windowsPath) {
       const { folder, name } = splitWindowsPath(windowsPath);
-      return withFolder(host, folder, async (place) => {
-        const path = placePath(name);
-        return (await place.stat(path)) && fileVersionOf(await collectBytes(place.read(path), MAX_PROGRAM));
-      });
+      try {
+        const read = (place: Place) => collectBytes(place.read(placePath(name)), MAX_PROGRAM);
+        return fileVersionOf(await withFolder(host, folder, read));
+      } catch (error) {
+        if (hasCode(error, "NOT_FOUND", "NOT_A_FOLDER")) return undefined;
+        throw error;
+      }
     },
     eventsSince: () => cannot("read event logs"),
     dirsyncRoles: () => cannot("look up directory objects"),

@@ -160,8 +160,9 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
     it("says of a missing share, folder and drive letter what is wrong", async () => {
       const list = async (path: string) => (await host.openFolder(path)).list();
       await expect(list("Q:\\exchsrvr")).rejects.toMatchObject({
-        code: "NOT_FOUND",
-        hint: expect.stringContaining("Q245117"),
+        code: "DSS_NOT_READY",
+        exitCode: 3,
+        hint: expect.stringContaining("net share Q$=Q:\\"),
       });
       await expect(list("C:\\nowhere")).rejects.toMatchObject({ code: "NOT_FOUND" });
       await expect(list("\\\\other\\share")).rejects.toMatchObject({ code: "NAME_INVALID" });

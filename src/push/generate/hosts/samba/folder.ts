@@ -19,5 +19,22 @@ export function sambaFolder(session: SambaSession, label: string, windowsPath: s
   }
   const [, drive = "", path = ""] = found;
   const folder = { share: `${drive.toUpperCase()}$`, path, label: `${label} ${windowsPath}` };
-  return smbclientPlace(session, folder, { keepSession: true });
+  return smbclientPlace(shareExpected(session, label, windowsPath), folder, { keepSession: true });
+}
+
+/** The session, with a share that is missing called what it is: not a missing folder, which might make a caller look elsewhere. */
+function shareExpected(session: SambaSession, label: string, windowsPath: string): SambaSession {
+  return {
+    ...session,
+    async smbclient(share, command, call) {
+      const output = await session.smbclient(share, command, call);
+      if (!output.codes.includes("NT_STATUS_BAD_NETWORK_NAME")) return output;
+      throw new ResyncError("DSS_NOT_READY", {
+        message: `${label} has no share ${share}, through which ${windowsPath} would be reached.`,
+        hint: `Administrative shares are missing when AutoShareServer is 0; make this one on the host: net share ${share}=${share.slice(0, 1)}:\\`,
+        reference: "Q245117, Q155345",
+        facts: { share, path: windowsPath },
+      });
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { ResyncError } from "../../../../errors.ts";
+import { EXIT, ResyncError } from "../../../../errors.ts";
 import type { SambaOutput } from "../../../../transfer/smbclient/run.ts";
 import type { SambaSession } from "../../../../transfer/smbclient/session.ts";
 import type { DssHost, ServiceState, ServiceStatus } from "../../dss-host.ts";
@@ -17,6 +17,7 @@ export function sambaServices(session: SambaSession): ServiceActs {
   const query = async (name: string): Promise<ServiceStatus> => {
     const output = await service("status", name);
     const status = parseStatus(name, output.stdout);
+    if (output.codes.map(win32Number).includes(NO_SUCH_SERVICE)) throw noSuchService(session, name);
     if (status === undefined) throw await netError(session, output, `The state of service ${name} cannot be read`);
     return status;
   };
@@ -28,9 +29,8 @@ export function sambaServices(session: SambaSession): ServiceActs {
       if (output.exitCode !== 0) throw await netError(session, output, `Service ${name} cannot be asked to ${act}`);
       return;
     }
-    if (win32 === ACCESS_DENIED || win32 === NO_SUCH_SERVICE) {
-      throw await netError(session, output, `Service ${name} cannot be asked to ${act}`);
-    }
+    if (win32 === NO_SUCH_SERVICE) throw noSuchService(session, name);
+    if (win32 === ACCESS_DENIED) throw await netError(session, output, `Service ${name} cannot be asked to ${act}`);
     const { state } = await query(name);
     if (ON_THE_WAY[act].includes(state)) return;
     throw refused(session, act, name, win32, state, output);
@@ -43,11 +43,8 @@ export function sambaServices(session: SambaSession): ServiceActs {
     async requestPause(name) {
       const output = await service("pause", name);
       const told = output.codes.map(win32Number);
-      if (
-        told.includes(ACCESS_DENIED) ||
-        told.includes(NO_SUCH_SERVICE) ||
-        (told.length === 0 && output.exitCode !== 0)
-      ) {
+      if (told.includes(NO_SUCH_SERVICE)) throw noSuchService(session, name);
+      if (told.includes(ACCESS_DENIED) || (told.length === 0 && output.exitCode !== 0)) {
         throw await netError(session, output, `Service ${name} cannot be asked to pause`);
       }
     },
@@ -86,6 +83,16 @@ const START_TYPES: Record<string, ServiceStatus["startType"] | undefined> = {
   "3": "manual",
   "4": "disabled",
 };
+
+function noSuchService(session: SambaSession, name: string): ResyncError {
+  return new ResyncError("NOT_FOUND", {
+    message: `${session.target.host} has no service ${name}.`,
+    hint: "Is this the right server? The Directory Synchronization service comes with the MS Mail Connector.",
+    reference: "Q201271, Q168539",
+    facts: { service: name, win32: NO_SUCH_SERVICE },
+    exitCode: EXIT.preflight,
+  });
+}
 
 function refused(
   session: SambaSession,
