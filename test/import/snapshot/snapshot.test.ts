@@ -1,0 +1,155 @@
+import {
+  appendFileSync,
+  chmodSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openPostoffice, type Postoffice } from "../../../src/import/postoffice/postoffice.ts";
+import { rollBack } from "../../../src/import/snapshot/rollback.ts";
+import { copyOf, loadAfter, openSnapshot, saveAfter, takeSnapshot } from "../../../src/import/snapshot/snapshot.ts";
+import { readState } from "../../../src/import/snapshot/state.ts";
+import { importBed, type ImportBed } from "../support.ts";
+
+let bed: ImportBed;
+let postoffice: Postoffice;
+let folder: string;
+beforeEach(async () => {
+  bed = await importBed();
+  postoffice = await openPostoffice(bed.root);
+  folder = join(bed.runFolder, "snapshot");
+});
+afterEach(() => bed.remove());
+const at = (path: string) => join(bed.root, path);
+
+describe("a snapshot", () => {
+  it("holds every file an import may touch, and no mail", async () => {
+    const { before, copied } = await takeSnapshot(postoffice, folder);
+    const paths = [...before.values()].map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "GLB/REQCONF.GLB",
+        "GLB/TID.GLB",
+        "USR/00000004.USR",
+        "NME/ADMIN.NME",
+        "XTN/00000003.XTN",
+      ]),
+    );
+    expect(paths.filter((path) => /^(MAI|ATT|FOLDERS|P1|CAL|MMF)\//u.test(path))).toEqual([]);
+    expect(before.has("GLB/ACCESS.GLB")).toBe(false);
+    expect(before.get("MBG/00000000.MBG")).toMatchObject({ sha256: undefined });
+    expect(statSync(folder).mode & 0o77).toBe(0);
+    expect((await openSnapshot(folder))?.copied).toEqual(copied);
+    expect(await openSnapshot(join(folder, "none"))).toBe(undefined);
+    expect(readFileSync(copyOf(folder, "GLB/MASTER.GLB"))).toEqual(readFileSync(at("GLB/MASTER.GLB")));
+  });
+
+  it("is refused while somebody writes", async () => {
+    const stop = setInterval(() => utimesSync(at("GLB/NETWORK.GLB"), new Date(), new Date()), 0);
+    await expect(takeSnapshot(postoffice, folder)).rejects.toMatchObject({ code: "POSTOFFICE_NOT_READY" });
+    clearInterval(stop);
+    expect(await openSnapshot(folder)).toBe(undefined);
+  });
+
+  it("ends at once when told to, and is none then", async () => {
+    const signal = AbortSignal.abort();
+    await expect(takeSnapshot(postoffice, folder, { signal })).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect(await openSnapshot(folder)).toBe(undefined);
+  });
+});
+
+describe("rolling back", () => {
+  /** What an import does: writes, makes, removes, respells, and turns a mode. */
+  function change(): void {
+    appendFileSync(at("USR/00000004.USR"), "x".repeat(53));
+    writeFileSync(at("USR/000000FF.USR"), "");
+    rmSync(at("GLB/USRTRANS.GLB"));
+    renameSync(at("GLB/GWTRANS.GLB"), at("GLB/gwtrans.glb"));
+    renameSync(at("GLB/REQCONF.GLB"), at("GLB/reqconf.glb"));
+    writeFileSync(at("GLB/reqconf.glb"), Buffer.alloc(512, 1));
+    chmodSync(at("GLB/TID.GLB"), 0o600);
+    utimesSync(at("GLB/FLAG.GLB"), new Date(), new Date());
+    chmodSync(at("GLB/DS_MSG.GLB"), 0o644);
+    appendFileSync(at("GLB/DS_MSG.GLB"), "x");
+  }
+
+  it("restores bytes, times, modes and spellings", async () => {
+    const before = bed.tree();
+    const snapshot = await takeSnapshot(postoffice, folder);
+    change();
+    const after = await readState(postoffice, snapshot.before);
+    const done = await rollBack(postoffice, snapshot, after);
+    expect(bed.tree()).toEqual(before);
+    expect(done.removed).toEqual(["USR/000000FF.USR"]);
+    expect(done.restored.toSorted()).toEqual([
+      "GLB/DS_MSG.GLB",
+      "GLB/REQCONF.GLB",
+      "GLB/USRTRANS.GLB",
+      "USR/00000004.USR",
+    ]);
+  });
+
+  it("may be done twice, and after being cut off half-way", async () => {
+    const before = bed.tree();
+    const snapshot = await takeSnapshot(postoffice, folder);
+    change();
+    const after = await readState(postoffice, snapshot.before);
+    await saveAfter("import", folder, bed.root, after);
+    writeFileSync(at("USR/00000004.USR"), readFileSync(copyOf(folder, "USR/00000004.USR")));
+    writeFileSync(at("GLB/RESYNC.$$$"), "half a file");
+    await rollBack(postoffice, snapshot, (await loadAfter("import", folder)) ?? after);
+    expect(bed.tree()).toEqual(before);
+    expect(await rollBack(postoffice, snapshot, after)).toEqual({ restored: [], removed: [], left: [] });
+  });
+
+  it("refuses, file by file, when one byte of any touched file changed since, and changes nothing", async () => {
+    const snapshot = await takeSnapshot(postoffice, folder);
+    change();
+    const after = await readState(postoffice, snapshot.before);
+    const touched = [...after.values()].filter(({ key, size }) => !/^(KEY|MBG|LOG)\//u.test(key) && size > 0);
+    expect(touched.length).toBeGreaterThan(40);
+    const flip = (path: string) => {
+      const { mode, atime, mtime } = statSync(at(path));
+      const bytes = readFileSync(at(path));
+      bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
+      chmodSync(at(path), mode | 0o200);
+      writeFileSync(at(path), bytes);
+      chmodSync(at(path), mode);
+      utimesSync(at(path), atime, mtime);
+    };
+    const refusal = (files: string[]) => ({ code: "ROLLBACK_REFUSED", exitCode: 9, facts: { files } });
+    for (const path of ["GLB/CONTROL.GLB", "GLB/DS_MSG.GLB", "USR/00000004.USR", "XTN/00000003.XTN"]) {
+      flip(path);
+      const changed = bed.tree();
+      await expect(rollBack(postoffice, snapshot, after), path).rejects.toMatchObject(refusal([path]));
+      expect(bed.tree(), path).toEqual(changed);
+      flip(path);
+    }
+    for (const { path } of touched) flip(path);
+    await expect(rollBack(postoffice, snapshot, after)).rejects.toMatchObject(refusal(touched.map(({ path }) => path)));
+  });
+
+  it("refuses a damaged snapshot before it changes anything", async () => {
+    const snapshot = await takeSnapshot(postoffice, folder);
+    change();
+    const after = await readState(postoffice, snapshot.before);
+    const changed = bed.tree();
+    appendFileSync(copyOf(folder, "USR/00000004.USR"), "x");
+    await expect(rollBack(postoffice, snapshot, after)).rejects.toMatchObject({
+      code: "ROLLBACK_FAILED",
+      facts: { damaged: ["USR/00000004.USR"] },
+    });
+    expect(bed.tree()).toEqual(changed);
+  });
+
+  it("says so when a list of the snapshot cannot be read", async () => {
+    await takeSnapshot(postoffice, folder);
+    writeFileSync(join(folder, "before.json"), '{"format":1,');
+    await expect(openSnapshot(folder)).rejects.toMatchObject({ code: "ROLLBACK_FAILED" });
+  });
+});
