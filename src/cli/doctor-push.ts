@@ -1,15 +1,15 @@
 import { asResyncError } from "../errors.ts";
 import { check, type Check } from "../import/postoffice/check.ts";
-import type { SshOptions } from "../transfer/ssh/options.ts";
+import type { OpenOptions } from "../transfer/places/open.ts";
 import type { CliContext } from "./command.ts";
-import { openDss } from "./dss.ts";
+import { openDss, type DssOptions } from "./dss.ts";
 import { targetOf } from "./targets.ts";
 
 /** The checks of a push on a DSS: found, located, ready. Changes nothing; a failure is a check that says no. */
-export async function checkDssForDoctor(text: string, cli: CliContext): Promise<Check[]> {
+export async function checkDssForDoctor(text: string, options: DssOptions, cli: CliContext): Promise<Check[]> {
   const { locateDxadata, readServiceValues } = await import("../push/generate/locate.ts");
   const { DXA_SERVICE, TRIGGER_VALUE } = await import("../push/generate/dss-host.ts");
-  const host = await openDss(text, cli);
+  const host = await openDss(text, options, cli);
   try {
     const checks: Check[] = [];
     const attempt = async (made: ReturnType<typeof check>, act: () => Promise<Check>) =>
@@ -41,10 +41,14 @@ export async function checkDssForDoctor(text: string, cli: CliContext): Promise<
 }
 
 /** Whether a place can be reached and listed. */
-export async function checkPlaceForDoctor(text: string, ssh: SshOptions, cli: CliContext): Promise<Check> {
+export async function checkPlaceForDoctor(
+  text: string,
+  options: Pick<OpenOptions, "ssh" | "smb">,
+  cli: CliContext,
+): Promise<Check> {
   const made = check("place", `Place ${text}`);
   try {
-    const target = targetOf(text, { ssh, dryRun: true, reporter: cli.reporter }, cli);
+    const target = targetOf(text, { ...options, dryRun: true, reporter: cli.reporter }, cli);
     const place = await target.open(cli.signal);
     try {
       const entries = await place.list(undefined, { signal: cli.signal });

@@ -4,7 +4,8 @@ import { EXIT, ResyncError } from "../errors.ts";
 import type { Check, CheckOutcome } from "../import/postoffice/check.ts";
 import { paint, wrap, type Style } from "../report/style.ts";
 import { defineCommand, type CliContext } from "./command.ts";
-import { sshOptions, sshOptionsOf } from "./ssh-options.ts";
+import { placeOptions, placeOptionsOf } from "./place-options.ts";
+import { dssOptions } from "./dss.ts";
 import { checkDssForDoctor, checkPlaceForDoctor } from "./doctor-push.ts";
 
 export const doctorCommand = defineCommand({
@@ -14,7 +15,8 @@ export const doctorCommand = defineCommand({
     postoffice: text("Check this postoffice, as an import would", { placeholder: "DIR" }),
     dss: text("Check this DSS, as a push would", { placeholder: "DSS" }),
     to: texts("Check that this place can be reached; repeatable", { placeholder: "PLACE" }),
-    ...sshOptions,
+    ...dssOptions,
+    ...placeOptions,
   },
   exitStatus: [
     [EXIT.done, "all checks passed, perhaps with warnings"],
@@ -28,9 +30,9 @@ export const doctorCommand = defineCommand({
   async run(values, _positionals, cli) {
     const checks: Check[] = [];
     if (values.postoffice !== undefined) checks.push(...(await checkPostoffice(values.postoffice, cli)));
-    if (values.dss !== undefined) checks.push(...(await checkDssForDoctor(values.dss, cli)));
+    if (values.dss !== undefined) checks.push(...(await checkDssForDoctor(values.dss, values, cli)));
     for (const place of values.to ?? []) {
-      checks.push(await checkPlaceForDoctor(place, sshOptionsOf(values, cli), cli));
+      checks.push(await checkPlaceForDoctor(place, placeOptionsOf(values, cli), cli));
     }
     if (checks.length === 0) throw nothingNamed();
     const refused = checks.some(({ outcome }) => outcome === "refused");

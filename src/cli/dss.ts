@@ -1,21 +1,39 @@
 import { resolve } from "node:path";
+import { flag } from "../config/option.ts";
 import { ResyncError } from "../errors.ts";
 import type { DssHost } from "../push/generate/dss-host.ts";
 import type { CliContext } from "./command.ts";
 
+/** Flags of every command that may reach a DSS. */
+export const dssOptions = {
+  smb1: flag("samba:// only: also speak SMB 1, which NT 4 and 2000 need"),
+} as const;
+
+/** How to reach a DSS, beyond its name. */
+export interface DssOptions {
+  readonly smb1?: boolean;
+  readonly ntlmv1?: boolean;
+}
+
 /** Opens the host that `--dss` names. Throws `USAGE` for a text that names none, and what opening throws. */
-export async function openDss(text: string, cli: CliContext): Promise<DssHost> {
+export async function openDss(text: string, more: DssOptions, cli: CliContext): Promise<DssHost> {
   const [, scheme = "", rest = ""] = /^([a-z]+):(.*)$/u.exec(text) ?? [];
   switch (scheme) {
     case "simulated": {
       const { openSimulatedDss } = await import("../push/generate/hosts/simulated.ts");
       return openSimulatedDss(resolve(cli.cwd, rest));
     }
+    case "samba": {
+      const { openSambaHost } = await import("../push/generate/hosts/samba.ts");
+      const { parseSambaAddress } = await import("../push/generate/hosts/samba/address.ts");
+      const password = cli.secret("dss-password", `Password for ${text}`);
+      return openSambaHost(parseSambaAddress(text), { password, ...more });
+    }
     default:
       throw new ResyncError("USAGE", {
         message: `"${text}" names no DSS.`,
         state: "Nothing was started.",
-        hint: "Write simulated:DIR for one built by resync simulate dss.",
+        hint: "Write samba://user@host for an NT or 2000 host, or simulated:DIR for one built by resync simulate dss.",
       });
   }
 }

@@ -9,7 +9,7 @@ import { defineCommand, type CliContext, type CommandResult } from "./command.ts
 import { showImport } from "./import-summary.ts";
 import { required } from "./push.ts";
 import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
-import { sshOptions, sshOptionsOf } from "./ssh-options.ts";
+import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { targetOf } from "./targets.ts";
 import { withRun } from "./with-run.ts";
 
@@ -26,7 +26,7 @@ export const importCommand = defineCommand({
     "exit-unchanged": flag("Exit 10 when this very list was imported here already"),
     ...runnerOptions,
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
-    ...sshOptions,
+    ...placeOptions,
   },
   exitStatus: [
     [EXIT.done, "imported and proved, perhaps with warnings"],
@@ -99,7 +99,7 @@ function conclude(result: ImportResult, exitUnchanged: boolean, cli: CliContext)
 function sourceOf(
   from: string | undefined,
   file: string | undefined,
-  { values, cli }: { values: Parameters<typeof sshOptionsOf>[0] & { "dry-run": boolean }; cli: CliContext },
+  { values, cli }: { values: Parameters<typeof placeOptionsOf>[0] & { "dry-run": boolean }; cli: CliContext },
 ): IncomingSource {
   if ((from === undefined) === (file === undefined)) {
     throw new ResyncError("USAGE", {
@@ -109,7 +109,7 @@ function sourceOf(
     });
   }
   if (file !== undefined) return { kind: "file", path: resolve(cli.cwd, file) };
-  const more = { ssh: sshOptionsOf(values, cli), dryRun: values["dry-run"], reporter: cli.reporter };
+  const more = { ...placeOptionsOf(values, cli), dryRun: values["dry-run"], reporter: cli.reporter };
   return { kind: "place", ...targetOf(required("from", from), more, cli) };
 }
 

@@ -1,9 +1,9 @@
 import { choiceOr, duration, flag, text, texts } from "../config/option.ts";
 import { EXIT, ResyncError, type ExitCode } from "../errors.ts";
 import { defineCommand, type CommandResult } from "./command.ts";
-import { openDss } from "./dss.ts";
+import { dssOptions, openDss } from "./dss.ts";
 import { showPush } from "./push-summary.ts";
-import { sshOptions, sshOptionsOf } from "./ssh-options.ts";
+import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { targetOf } from "./targets.ts";
 import { withRun } from "./with-run.ts";
 import type { PushResult } from "../push/push.ts";
@@ -12,7 +12,7 @@ export const pushCommand = defineCommand({
   name: "push",
   summary: "Have the DSS write its master list and deliver it",
   options: {
-    dss: text("The DSS: simulated:DIR", { placeholder: "DSS" }),
+    dss: text("The DSS: samba://user@host or simulated:DIR", { placeholder: "DSS" }),
     requestor: texts("Name (RDN) of the requestor to write the list for", { placeholder: "NAME" }),
     alike: flag("Several requestors share one configuration, so one list is right for all"),
     to: texts("Place to deliver to; repeatable", { placeholder: "PLACE" }),
@@ -30,7 +30,8 @@ export const pushCommand = defineCommand({
     "accept-value-left": flag("Take the file though the DSS leaves its registry value"),
     "exit-unchanged": flag("Exit 10 when every place holds this very list already"),
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
-    ...sshOptions,
+    ...dssOptions,
+    ...placeOptions,
   },
   exitStatus: [
     [EXIT.done, "delivered to every place, read back"],
@@ -55,9 +56,9 @@ export const pushCommand = defineCommand({
     const { lockDss } = await import("../push/mend.ts");
     const { generatedList, standingList } = await import("../push/sources.ts");
     const dryRun = values["dry-run"];
-    const more = { ssh: sshOptionsOf(values, cli), dryRun, reporter: cli.reporter };
+    const more = { ...placeOptionsOf(values, cli), dryRun, reporter: cli.reporter };
     const targets = required("to", values.to).map((place) => targetOf(place, more, cli));
-    const host = await openDss(dss, cli);
+    const host = await openDss(dss, values, cli);
     const places = targets.map(({ label }) => label);
     const plan = {
       command: "push",

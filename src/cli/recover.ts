@@ -4,7 +4,7 @@ import { EXIT, ResyncError } from "../errors.ts";
 import { asRunId } from "../journal/run-id.ts";
 import { listRuns, readRun, resumeRun, type RunRecord } from "../journal/store.ts";
 import { defineCommand, type CliContext } from "./command.ts";
-import { openDss } from "./dss.ts";
+import { dssOptions, openDss, type DssOptions } from "./dss.ts";
 import { withRun } from "./with-run.ts";
 
 /** What became of one run. */
@@ -20,6 +20,8 @@ export const recoverCommand = defineCommand({
   summary: "Finish or undo runs that were cut off by a crash, a kill or a power cut",
   positionals: [{ name: "run", describe: "One run, as resync history names it; else all", required: false }],
   options: {
+    ...dssOptions,
+    ntlmv1: flag("With --smb1: NTLM instead of NTLMv2, for NT 4 before SP4 (weak)"),
     "dry-run": flag("Say what would be done, change nothing", { alias: "n" }),
   },
   exitStatus: [
@@ -48,7 +50,7 @@ export const recoverCommand = defineCommand({
     const plan = { command: "recover", about: runs.map((one) => one.run).join(", "), data: {}, dryRun };
     return withRun(plan, cli, async (context) => {
       const mended: Mended[] = [];
-      for (const one of runs) mended.push(await mend(one, context, cli));
+      for (const one of runs) mended.push(await mend(one, values, context, cli));
       const undetermined = mended.some(({ outcome }) => outcome === "undetermined");
       return {
         exitCode: undetermined ? EXIT.undetermined : EXIT.done,
@@ -95,12 +97,12 @@ async function isUnsettled(record: RunRecord): Promise<boolean> {
   return trace !== undefined && !trace.unlocked;
 }
 
-async function mend(record: RunRecord, context: RunContext, cli: CliContext): Promise<Mended> {
+async function mend(record: RunRecord, values: DssOptions, context: RunContext, cli: CliContext): Promise<Mended> {
   const { run, command } = record;
   const dss = record.data["dss"];
   if (command === "push" && typeof dss === "string") {
     const { lockDss } = await import("../push/mend.ts");
-    const host = await openDss(dss, cli);
+    const host = await openDss(dss, values, cli);
     try {
       // Taking the lock undoes every push that was cut off there.
       await (await lockDss(host, cli.stateDir, context)).release();

@@ -1,15 +1,14 @@
 import { resolve } from "node:path";
 import type { Reporter } from "../report/reporter.ts";
 import { formatPlaceAddress, parsePlaceAddress, type PlaceAddress } from "../transfer/place-address.ts";
-import { openPlace } from "../transfer/places/open.ts";
-import type { SshOptions } from "../transfer/ssh/options.ts";
+import { openPlace, type OpenOptions } from "../transfer/places/open.ts";
 import type { Target } from "../push/targets.ts";
 import type { CliContext } from "./command.ts";
 
 /** A PLACE as a person writes it, ready to be opened. Throws `USAGE` for a text that is none. */
 export function targetOf(
   text: string,
-  more: { ssh: SshOptions; dryRun: boolean; reporter: Reporter },
+  more: Pick<OpenOptions, "ssh" | "smb"> & { dryRun: boolean; reporter: Reporter },
   cli: CliContext,
 ): Target {
   const address = absolute(parsePlaceAddress(text), cli.cwd);

@@ -53,7 +53,7 @@ async function lockNamed(
   }
   const { dssLockFile } = await import("../push/mend.ts");
   const { openDss } = await import("./dss.ts");
-  const host = await openDss(dss, cli);
+  const host = await openDss(dss, {}, cli);
   await host.close();
   return { file: dssLockFile(cli.stateDir, host.label), what: `The DSS ${host.label}` };
 }

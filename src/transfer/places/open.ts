@@ -9,9 +9,21 @@ import { withDryRun } from "./dry-run.ts";
 import { localPlace } from "./local.ts";
 import { withLog } from "./log.ts";
 import { withRetry } from "./retry.ts";
+import type { SmbPlaceOptions } from "./smb.ts";
+
+/** How to log in at SMB servers and what to ask of them. */
+export interface SmbSettings extends Pick<
+  SmbPlaceOptions,
+  "signing" | "encryption" | "connectTimeoutMs" | "requestTimeoutMs"
+> {
+  readonly secret?: () => Promise<string | undefined>;
+  /** `smb1://` only: NTLM instead of NTLMv2, for NT 4 before SP4. */
+  readonly ntlmv1?: boolean;
+}
 
 export interface OpenOptions {
   readonly ssh?: SshOptions;
+  readonly smb?: SmbSettings;
   readonly reporter?: Reporter;
   readonly clock?: Clock;
   /** Ends the first opening; acts, and what they open anew, have their own. */
@@ -30,7 +42,7 @@ export async function openPlace(address: PlaceAddress, options: OpenOptions = {}
   const reporter = options.reporter ?? silentReporter;
   const patience = { attempts: options.attempts ?? 4, clock: options.clock ?? systemClock, reporter };
   const connect = async (signal?: AbortSignal): Promise<Place> =>
-    withLog(await openDriver(address, options.ssh ?? {}, reporter, signal), reporter);
+    withLog(await openDriver(address, options, reporter, signal), reporter);
   // A server that hangs up before the login may only have too many logins at once (MaxStartups); other refusals are told at once.
   const first = await again(
     `Connecting to ${formatPlaceAddress(address)}`,
@@ -45,7 +57,7 @@ export async function openPlace(address: PlaceAddress, options: OpenOptions = {}
 
 async function openDriver(
   address: PlaceAddress,
-  ssh: SshOptions,
+  { ssh = {}, smb = {} }: OpenOptions,
   reporter: Reporter,
   signal: AbortSignal | undefined,
 ): Promise<Place> {
@@ -56,15 +68,26 @@ async function openDriver(
       const { sftpPlace } = await import("./sftp.ts");
       return sftpPlace(address, { ssh, reporter, ...(signal ? { signal } : {}) });
     }
-    case "smb":
-    case "smb1":
-      throw notYet(address); // smb.ts and smbclient.ts plug in here.
+    case "smb": {
+      const { openSmbPlace } = await import("./smb.ts");
+      return openSmbPlace(address, { ...smb, password: passwordFor(address, smb), ...(signal ? { signal } : {}) });
+    }
+    case "smb1": {
+      const { openSmb1Place } = await import("./smbclient.ts");
+      const { ntlmv1 = false } = smb;
+      return openSmb1Place(address, { ntlmv1, password: passwordFor(address, smb), ...(signal ? { signal } : {}) });
+    }
   }
 }
 
-function notYet(address: PlaceAddress): ResyncError {
-  return new ResyncError("USAGE", {
-    message: `${formatPlaceAddress(address)}: ${address.kind}:// places cannot be opened yet.`,
-    hint: "Mount the share and give its path, or use sftp://.",
-  });
+function passwordFor(address: PlaceAddress, { secret }: SmbSettings): () => Promise<string> {
+  return async () => {
+    const password = await secret?.();
+    if (password !== undefined) return password;
+    throw new ResyncError("SECRET_MISSING", {
+      message: `The password for ${formatPlaceAddress(address)} is not known.`,
+      state: "Nothing was sent.",
+      hint: "Set RESYNC_SMB_PASSWORD, RESYNC_SMB_PASSWORD_FILE or RESYNC_SMB_PASSWORD_COMMAND.",
+    });
+  };
 }
