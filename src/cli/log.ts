@@ -25,7 +25,7 @@ export const logCommand = defineCommand({
   async run({ postoffice, all }, { file }, cli) {
     const path = file === undefined ? await logOf(postoffice, cli) : resolve(cli.cwd, file);
     const { explainLog } = await import("../import/dirsync-log/explain.ts");
-    const { showLog } = await import("../report/explained-log.ts");
+    const { showLog } = await import("./log-text.ts");
     const bytes = await readFile(path).catch((error: unknown) => {
       throw fromErrno(error, path);
     });

@@ -1,7 +1,7 @@
 import type { ExplainedLine, ExplainedLog, ExplainedRun } from "../import/dirsync-log/explain.ts";
 import type { LogTime } from "../import/dirsync-log/line.ts";
 import type { Weight } from "../import/dirsync-log/message.ts";
-import { paint, wrap, type Style } from "./style.ts";
+import { paint, wrap, type Style } from "../report/style.ts";
 
 const MARK: Record<Weight, string> = { normal: " ", warning: "!", unclear: "?", failure: "✖" };
 const INK = { normal: "dim", warning: "yellow", unclear: "yellow", failure: "red" } as const;
