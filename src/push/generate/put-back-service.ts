@@ -1,11 +1,11 @@
-import type { FoundState } from "./change.ts";
+import type { DssChange, FoundState } from "./change.ts";
 import { DXA_SERVICE } from "./dss-host.ts";
 import type { PutBackScene } from "./put-back.ts";
 import { settledState, startService, stopService } from "./service-state.ts";
 
 /** Brings the service into the state in which it was found, if this run has touched it. */
 export async function putBackService(scene: PutBackScene): Promise<void> {
-  const found = foundState(scene);
+  const found = foundState(scene.changes);
   if (found === undefined) return;
   const { host } = scene;
   const { state } = await settledState(host, scene);
@@ -19,7 +19,8 @@ export async function putBackService(scene: PutBackScene): Promise<void> {
   scene.done(`${DXA_SERVICE} was ${found === "running" ? "started" : "stopped"} again, as found`);
 }
 
-function foundState({ changes }: PutBackScene): FoundState | undefined {
+/** The state in which the service was before these changes; `undefined` when none of them touched it. */
+export function foundState(changes: readonly DssChange[]): FoundState | undefined {
   for (const change of changes) {
     if (change.kind === "stop-service" || change.kind === "start-service") return change.found;
   }

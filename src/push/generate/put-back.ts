@@ -2,9 +2,9 @@ import type { Clock } from "../../clock.ts";
 import { asResyncError, hasCode, ResyncError } from "../../errors.ts";
 import type { Journal, JournalData } from "../../journal/journal.ts";
 import type { DssChange } from "./change.ts";
-import type { DssHost } from "./dss-host.ts";
+import { DXA_SERVICE, type DssHost } from "./dss-host.ts";
 import { putBackFiles } from "./put-back-files.ts";
-import { putBackService } from "./put-back-service.ts";
+import { foundState, putBackService } from "./put-back-service.ts";
 import { putBackValue } from "./put-back-value.ts";
 
 /** What putting back needs. Times in milliseconds. */
@@ -73,7 +73,7 @@ export async function putBack(
       await persistently(scene, act);
     } catch (error) {
       const known = asResyncError(error);
-      const text = `${what}: ${known.message.replace(/\.$/u, "")}`;
+      const text = `${what}: ${known.message.replace(`${host.label}: `, "").replace(/\.$/u, "")}`;
       trouble.push({ text, error: known.with({ message: `On ${host.label} ${text}.` }) });
     }
   };
@@ -81,7 +81,7 @@ export async function putBack(
     if (change.kind === "write-value")
       await attempt(`${change.name} was not put back`, () => putBackValue(scene, change));
   }
-  await attempt("the service was not put back", () => putBackService(scene));
+  await attempt(`${DXA_SERVICE}, found ${foundState(changes)}, was not put back`, () => putBackService(scene));
   if (files === "put-back") await attempt("Dxadata was not put in order", () => putBackFiles(scene));
   limit.clear();
   return { done, trouble };

@@ -49,7 +49,7 @@ async function untilState(
     const status = await host.queryService(DXA_SERVICE);
     if (wanted === undefined ? !status.state.endsWith("-pending") : status.state === wanted) return status;
     look(status);
-    if (clock.monotonic() >= deadline) throw stuck(host, status, wanted ?? "settled", stateTimeoutMs);
+    if (clock.monotonic() >= deadline) throw stuck(host, status, wanted ?? "running or stopped", stateTimeoutMs);
     await clock.sleep(pollMs, signal);
   }
 }
@@ -63,7 +63,7 @@ async function explained(host: DssHost, request: () => Promise<void>): Promise<v
     const meaning = win32Meaning(error.facts["win32"]);
     if (meaning === undefined) throw error;
     throw error.with({
-      message: `${host.label}: ${error.message} That means: ${meaning.means}.`,
+      message: `${host.label}: ${error.message.replace(/\.$/u, "")}: ${meaning.means}.`,
       hint: meaning.hint,
       reference: meaning.reference,
     });

@@ -5,7 +5,7 @@ import { DXA_KEY, GLOBAL_MAX_VALUE, TRIGGER_VALUE, type RegistryValue } from "..
 import { atLeast, GLOBAL_MAX_SINCE } from "../../push/generate/version.ts";
 import { readAbout } from "./about.ts";
 import { generatedLists } from "./directory/generated.ts";
-import { keptLists } from "./directory/read.ts";
+import { keptLists } from "./directory/kept-lists.ts";
 import { logEvent } from "./events.ts";
 import { conductUnder } from "./failures.ts";
 import { programVersion } from "./file-version.ts";

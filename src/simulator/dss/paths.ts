@@ -21,7 +21,7 @@ export function dssFiles(dir: string) {
     requestors: join(dir, "requestors.json"),
     knobs: join(dir, "knobs.json"),
     events: join(dir, "events.jsonl"),
-    /** Recipients read from a directory file, a file a list. */
+    /** Recipients read from a directory file, sorted by list. */
     recipients: join(dir, "recipients"),
     /** Marks of the files that the DXA holds open. */
     openFiles: join(dir, "open-files"),

@@ -38,7 +38,11 @@ export async function queryDxa(dir: string, name: string): Promise<ServiceStatus
 
 /** The service's record, pending states that are over turned into what follows them. */
 export async function currentService(dir: string): Promise<ServiceRecord> {
-  return settled(await readJson<ServiceRecord>(dssFiles(dir).service), Date.now());
+  const read = (): Promise<ServiceRecord> => readJson<ServiceRecord>(dssFiles(dir).service);
+  const record = await read();
+  const seen = settled(record, Date.now());
+  // A process that is found gone may have left in good order since the record was read: what it wrote last counts.
+  return record.state !== "stopped" && seen.state === "stopped" ? settled(await read(), Date.now()) : seen;
 }
 
 /** Asks for a stop, as the SCM's ControlService. */
@@ -47,8 +51,8 @@ export async function stopDxa(dir: string, name: string): Promise<void> {
   const { failure, stopPendingMs } = await readKnobs(dir);
   await changeService(dir, (service) => {
     if (service.state === "stopped") return undefined;
-    if (failure === "stop-refused") throw refused("SERVICE_STOP_FAILED", 2189, "the service could not be controlled");
-    if (service.state !== "running") throw refused("SERVICE_STOP_FAILED", 1061, `it is ${service.state}`);
+    if (failure === "stop-refused") throw refused("SERVICE_STOP_FAILED", 2189);
+    if (service.state !== "running") throw refused("SERVICE_STOP_FAILED", 1061);
     const at = failure === "stop-stuck" ? null : Date.now() + stopPendingMs;
     return { ...service, state: "stop-pending", next: { state: "stopped", at }, win32ExitCode: 0 };
   });
@@ -61,10 +65,10 @@ export async function startDxa(dir: string, name: string): Promise<void> {
   const { startType } = await queryDxa(dir, name);
   await changeService(dir, (service) => {
     if (service.state === "running") return undefined;
-    if (service.state !== "stopped") throw refused("SERVICE_START_FAILED", 1056, `it is ${service.state}`);
-    if (startType === "disabled") throw refused("SERVICE_START_FAILED", 1058, "the service is disabled");
-    if (failure === "start-1069") throw refused("SERVICE_START_FAILED", 1069, "logon failure of the service account");
-    if (failure === "dxa-missing") throw refused("SERVICE_START_FAILED", 2, "the system cannot find Dxa.exe");
+    if (service.state !== "stopped") throw refused("SERVICE_START_FAILED", 1056);
+    if (startType === "disabled") throw refused("SERVICE_START_FAILED", 1058);
+    if (failure === "start-1069") throw refused("SERVICE_START_FAILED", 1069);
+    if (failure === "dxa-missing") throw refused("SERVICE_START_FAILED", 2);
     const run = service.run + 1;
     const at = Date.now() + startPendingMs;
     if (failure === "start-stuck") return pending(run, { state: "running", at: null }, 0, null);
@@ -129,10 +133,10 @@ function refuseOtherService(name: string): void {
   });
 }
 
-function refused(code: ErrorCode, win32: number, why: string): ResyncError {
+function refused(code: ErrorCode, win32: number): ResyncError {
   const act = code === "SERVICE_STOP_FAILED" ? "stop" : "start";
   return new ResyncError(code, {
-    message: `The request to ${act} ${DXA_SERVICE} was refused: ${why} (error ${win32}).`,
+    message: `The request to ${act} ${DXA_SERVICE} was refused with error ${win32}.`,
     facts: { service: DXA_SERVICE, win32 },
   });
 }

@@ -89,12 +89,12 @@ const EXPECTED: Record<DssFailure, Expected | "succeeds"> = {
     hint: /end the process/u,
     service: "stop-pending",
     state:
-      /could NOT be put back completely: the service was not put back: .* is still stop-pending.* Done so far: ResyncConnectionRDNs was removed.*the earlier Resync\.glb has its name back/u,
+      /could NOT be put back completely: MSExchangeDX, found running, was not put back: .* is still stop-pending.* Done so far: ResyncConnectionRDNs was removed.*the earlier Resync\.glb has its name back/u,
   },
   "stop-refused": {
     code: "SERVICE_STOP_FAILED",
     exitCode: 6,
-    message: /request to stop MSExchangeDX was refused.*2189/u,
+    message: /request to stop MSExchangeDX was refused with error 2189: it could not be controlled/u,
     hint: /Try again later/u,
     state: /MSExchangeDX is running, as found; the earlier Resync\.glb has its name back/u,
   },
@@ -104,7 +104,7 @@ const EXPECTED: Record<DssFailure, Expected | "succeeds"> = {
     message: /is still start-pending after 0\.1 s; it should be running/u,
     hint: /event|Application/u,
     service: "start-pending",
-    state: /could NOT be put back completely: the service was not put back/u,
+    state: /could NOT be put back completely: MSExchangeDX, found running, was not put back/u,
   },
   "start-1069": {
     code: "SERVICE_START_FAILED",
@@ -112,7 +112,7 @@ const EXPECTED: Record<DssFailure, Expected | "succeeds"> = {
     message: /1069.*could not log on/u,
     hint: /password of the Exchange service account/u,
     service: "stopped",
-    state: /could NOT be put back completely: the service was not put back: .*1069/u,
+    state: /could NOT be put back completely: MSExchangeDX, found running, was not put back: .*1069/u,
   },
   "start-2140": {
     code: "SERVICE_START_FAILED",

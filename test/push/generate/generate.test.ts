@@ -135,7 +135,7 @@ describe("generate", () => {
       knobs: { shareRead: true, stepMs: 15, stepBytes: 1024, failure: "value-removed-early" },
     });
     await turnKnobs(bed.dir, { failure: "value-removed-early" });
-    const list = await generate(bed.host, requestFor(bed, { settleMs: 40 }), await testContext());
+    const list = await generate(bed.host, requestFor(bed, { settleMs: 1000 }), await testContext());
     expect((await textOf(list?.copy ?? "")).match(/\0A /gu)?.length).toBe(400);
   });
 
@@ -217,7 +217,7 @@ describe("--dry-run", () => {
       `set ${DXA_KEY}\\${TRIGGER_VALUE} to REG_MULTI_SZ "Büro Süd", "NORTH/PO1"`,
       "net stop MSExchangeDX",
       "net start MSExchangeDX",
-      `wait up to 5 s for C:\\exchsrvr\\dxadata\\Resync.glb and copy it to ${request.privateCopy}`,
+      `wait up to 25 s for C:\\exchsrvr\\dxadata\\Resync.glb and copy it to ${request.privateCopy}`,
       `remove ${DXA_KEY}\\${GLOBAL_MAX_VALUE}`,
     ]);
   });

@@ -9,7 +9,7 @@ import { recoverGenerate } from "../../../src/push/generate/recover.ts";
 import { dssBed, pictureOf, putEarlier, requestFor, testContext } from "./support.ts";
 
 const PROGRAM = fileURLToPath(new URL("killed-run.mjs", import.meta.url));
-const OPTIONS = { stateTimeoutMs: 5000, pollMs: 5 };
+const OPTIONS = { stateTimeoutMs: 20_000, pollMs: 5 };
 
 /** Kills a run at one moment, recovers from its journal, and expects the DSS as found. */
 async function killAndRecover(killAt: number, afterMs: number): Promise<void> {

@@ -7,7 +7,7 @@ import { dssBed, pictureOf, putEarlier, requestFor, testContext, type DssBed } f
 
 /** Entries a whole run with an earlier list writes, the settling note included (interrupted.test.ts pins them). */
 const ENTRIES = 13;
-const OPTIONS = { stateTimeoutMs: 3000, pollMs: 5 };
+const OPTIONS = { stateTimeoutMs: 20_000, pollMs: 5 };
 
 /** Begins a run that stands still for ever at its journal's entry `at`, before or after that entry is on the disk; gives its journal. */
 async function cutOff(bed: DssBed, at: number, when: "before" | "after"): Promise<JournalEntry[]> {

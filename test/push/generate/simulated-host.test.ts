@@ -13,7 +13,7 @@ for (const registryFiles of [4, 5] as const) {
       folder: "c:\\Work",
       put: (name, bytes) => writeFile(join(folder, name), bytes),
       program: { path: "C:\\exchsrvr\\bin\\dxa.exe", version: "5.5.2653.23" },
-      patienceMs: 3000,
+      patienceMs: 20_000,
       close: bed.close,
     };
   });

@@ -35,7 +35,7 @@ export const FAST: Partial<Knobs> = {
   stepMs: 1,
   stepBytes: 512,
   valueDelayMs: 2,
-  lifetimeMs: 20_000,
+  lifetimeMs: 60_000,
 };
 
 /** A small, fast simulated DSS in a temporary folder. */
@@ -59,8 +59,8 @@ export async function dssBed(options: DssOptions = {}): Promise<DssBed> {
 export function requestFor(bed: DssBed, more: Partial<GenerateRequest> = {}): GenerateRequest {
   return {
     requestors: ["NORTH/PO1"],
-    timeoutMs: 5000,
-    stateTimeoutMs: 3000,
+    timeoutMs: 25_000,
+    stateTimeoutMs: 20_000,
     pollMs: 10,
     settleMs: 5,
     privateCopy: join(bed.run, "copy.glb"),

@@ -100,19 +100,19 @@ describe("how the simulated DXA goes about it", () => {
   it("writes nothing without the value, and leaves the service running", async () => {
     await open();
     await restart(bed);
-    await expect.poll(pid, { timeout: 10_000 }).toBeNull();
+    await expect.poll(pid, { timeout: 20_000 }).toBeNull();
     await expect(stat(join(bed.dxadata, "Resync.glb"))).rejects.toMatchObject({ code: "ENOENT" });
     expect((await bed.host.queryService(DXA_SERVICE)).state).toBe("running");
   });
 
   it("grows the file in steps and holds it open meanwhile", async () => {
-    await open({ entries: 400, knobs: { stepMs: 20, stepBytes: 1024 } });
+    await open({ entries: 400, knobs: { stepMs: 250, stepBytes: 1024 } });
     await setTrigger(bed, "NORTH/PO1");
     await restart(bed);
     const place = await bed.host.openFolder("C:\\exchsrvr\\dxadata");
     const file = placePath("Resync.glb");
     const size = async (): Promise<number> => (await place.stat(file))?.size ?? 0;
-    await expect.poll(size, { timeout: 10_000, interval: 2 }).toBeGreaterThan(0);
+    await expect.poll(size, { timeout: 20_000, interval: 2 }).toBeGreaterThan(0);
     const read = async (): Promise<void> => {
       for await (const chunk of place.read(file)) void chunk;
     };
@@ -126,7 +126,7 @@ describe("how the simulated DXA goes about it", () => {
           sizes.add(await size());
           return bed.host.readValue(DXA_KEY, TRIGGER_VALUE);
         },
-        { timeout: 10_000, interval: 2 },
+        { timeout: 20_000, interval: 2 },
       )
       .toBeUndefined();
     expect(sizes.size).toBeGreaterThan(2);
@@ -134,7 +134,7 @@ describe("how the simulated DXA goes about it", () => {
   });
 
   it("goes away when the service is stopped in the middle of its work, the value left", async () => {
-    await open({ entries: 400, knobs: { stepMs: 200, stepBytes: 1024 } });
+    await open({ entries: 400, knobs: { stepMs: 500, stepBytes: 1024 } });
     await setTrigger(bed, "NORTH/PO1");
     await restart(bed);
     await expect
@@ -144,7 +144,7 @@ describe("how the simulated DXA goes about it", () => {
             () => true,
             () => false,
           ),
-        { timeout: 10_000 },
+        { timeout: 20_000 },
       )
       .toBe(true);
     const working = await pid();
@@ -162,7 +162,7 @@ describe("how the simulated DXA goes about it", () => {
     await untilTaken(bed);
     process.kill((await pid()) ?? 0, "SIGKILL");
     await expect
-      .poll(() => bed.host.queryService(DXA_SERVICE))
+      .poll(() => bed.host.queryService(DXA_SERVICE), { timeout: 20_000 })
       .toMatchObject({ state: "stopped", win32ExitCode: 1067 });
     // Windows closes the files of a process that has ended.
     expect((await recordsIn(join(bed.dxadata, "Resync.glb"))).length).toBeGreaterThan(40);
@@ -173,14 +173,14 @@ describe("how the simulated DXA goes about it", () => {
     await setTrigger(bed, "NORTH/PO1");
     await restart(bed);
     await expect
-      .poll(async () => (await bed.host.queryService(DXA_SERVICE)).state, { timeout: 10_000 })
+      .poll(async () => (await bed.host.queryService(DXA_SERVICE)).state, { timeout: 20_000 })
       .toBe("stopped");
   });
 });
 
 describe("the simulated service control", () => {
   it("takes its time to stop and start, and refuses controls meanwhile", async () => {
-    await open({ knobs: { stopPendingMs: 150, startPendingMs: 150 } });
+    await open({ knobs: { stopPendingMs: 700, startPendingMs: 700 } });
     await bed.host.requestStop(DXA_SERVICE);
     expect((await bed.host.queryService(DXA_SERVICE)).state).toBe("stop-pending");
     await expect(bed.host.requestStart(DXA_SERVICE)).rejects.toMatchObject({

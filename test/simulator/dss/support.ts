@@ -7,7 +7,7 @@ import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE } from "../../../src/push/generate/
 import { bytesOf } from "../../../src/transfer/bytes.ts";
 import type { DssBed } from "../../push/generate/support.ts";
 
-const WAIT = { timeout: 10_000, interval: 5 };
+const WAIT = { timeout: 20_000, interval: 5 };
 
 export async function until(bed: DssBed, state: string): Promise<void> {
   await expect.poll(async () => (await bed.host.queryService(DXA_SERVICE)).state, WAIT).toBe(state);

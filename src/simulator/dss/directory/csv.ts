@@ -44,10 +44,11 @@ function recipient(file: string, line: Line, name: string, addresses: string): R
     .filter((text) => text !== "");
   const address = all.find((text) => /^ms:/iu.test(text)) ?? all[0];
   if (name === "" || address === undefined) throw badDirectory(file, line, "no name, or no address behind it");
+  const oneLine = name.replace(/\s+/gu, " ");
   const typed = /^([a-z][a-z0-9]*):(.*)$/iu.exec(address);
   const type = typed?.[1]?.toLowerCase() ?? "pcm";
   // Exchange's own spelling of a PCM address is MS (Q151782).
-  return { name, address: `${type === "ms" ? "pcm" : type}:${typed?.[2] ?? address}` };
+  return { name: oneLine, address: `${type === "ms" ? "pcm" : type}:${typed?.[2] ?? address}` };
 }
 
 /** The cells of one row; `undefined` when a quoted cell goes on in the next line. */
