@@ -45,7 +45,8 @@ export const simulatePostofficeCommand = defineCommand({
       outcome: "built",
       data: { root: built.root, programs: built.programs },
       text: [
-        `A simulated postoffice stands in ${root}; its administrator is "admin", password "password".`,
+        `A simulated postoffice stands in ${root}.`,
+        'Its administrator is "admin", password "password".',
         "",
         "Try:",
         "  export RESYNC_ADMIN_PASSWORD=password",
