@@ -16,6 +16,8 @@ export interface PostofficeFiles {
   read(name: string): Buffer;
   /** The bytes, or none when there is no such file. */
   readIfAny(name: string): Buffer;
+  /** True for an existing file with the read-only attribute: DOS neither writes nor deletes it. */
+  isReadOnly(name: string): boolean;
   write(name: string, bytes: Uint8Array | string): void;
   /** Changes part of a file and writes it back. */
   update(name: string, change: (bytes: Buffer) => void): void;
@@ -66,6 +68,10 @@ export function postofficeFiles(root: string, options: { lowerCase?: boolean } =
     size: (name) => statSync(path(name), { throwIfNoEntry: false })?.size ?? 0,
     read: (name) => readFileSync(path(name)),
     readIfAny: (name) => (existsSync(path(name)) ? readFileSync(path(name)) : Buffer.alloc(0)),
+    isReadOnly(name) {
+      const mode = statSync(path(name), { throwIfNoEntry: false })?.mode;
+      return mode !== undefined && (mode & 0o200) === 0;
+    },
     write: (name, bytes) => writeFileSync(path(name), bytes),
     update(name, change) {
       const bytes = readFileSync(path(name));

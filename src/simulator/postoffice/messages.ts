@@ -41,6 +41,7 @@ export const MESSAGES: Readonly<Record<number, string>> = {
   55: "Directory server postoffice definition not found:",
   56: "Error accessing input file:",
   57: "Error accessing output file:",
+  58: "Error accessing database file:",
   59: "Error autocreating PO:",
   61: "No template is defined for postoffice:",
   65: "No template information was received",

@@ -1,10 +1,11 @@
 import { chmodSync, readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import {
   POSTOFFICE_FAILURES,
   POSTOFFICE_FAILURE_NAMES,
   type PostofficeFailure,
 } from "../../../src/simulator/postoffice/failures.ts";
+import type { PostofficeFiles } from "../../../src/simulator/postoffice/files.ts";
 import { decodeRequestorConfig } from "../../../src/simulator/postoffice/records/config.ts";
 import { brokenSizes } from "./size-rules.ts";
 import { changed, testPostoffice, type TestPostoffice } from "./support.ts";
@@ -164,13 +165,25 @@ async function oldPostoffice(): Promise<TestPostoffice> {
   return postoffice;
 }
 
+function replaceByFolder(files: PostofficeFiles): void {
+  files.remove("GLB/USRTRANS.GLB");
+  files.makeFolder("GLB/USRTRANS.GLB");
+}
+
 async function lists(postoffice: TestPostoffice): Promise<string[]> {
   return (await postoffice.extract()).map((line) => line.replace(/ {2,}/gu, " "));
 }
 
 describe("IMPORT fails on request", () => {
+  let shared: TestPostoffice;
+  beforeAll(async () => {
+    shared = await oldPostoffice();
+  });
+  beforeEach(() => shared.reset());
+  afterAll(() => shared[Symbol.asyncDispose]());
+
   test.each(Object.entries(AFTERMATHS))("%s", async (name, aftermath) => {
-    await using postoffice = await oldPostoffice();
+    const postoffice = shared;
     const before = postoffice.fingerprint();
     const screen = await postoffice.import("ADMIN -pPASSWORD -q -y -dM", { failure: name as PostofficeFailure });
     const after = postoffice.fingerprint();
@@ -184,7 +197,7 @@ describe("IMPORT fails on request", () => {
   });
 
   test("without a failure the same file succeeds, to the same change everywhere", async () => {
-    await using postoffice = await oldPostoffice();
+    const postoffice = shared;
     const before = postoffice.fingerprint();
     await postoffice.import("ADMIN -pPASSWORD -q -y -dM");
     expect(changed(before, postoffice.fingerprint())).toEqual(SUCCESS.changed.toSorted());
@@ -317,6 +330,32 @@ describe("the same states met by themselves", () => {
       "Error  [  1] Error Obtaining Message #: 81",
       "Error  [  1] Error Message #81 is not defined",
     ]);
+  });
+
+  test.each([
+    [
+      "REQCONF.GLB cut off",
+      (files: PostofficeFiles) => files.write("GLB/REQCONF.GLB", "x"),
+      "Fatal  [ 52] Error accessing configuration information",
+    ],
+    [
+      "NETWORK.GLB missing",
+      (files: PostofficeFiles) => files.remove("GLB/NETWORK.GLB"),
+      "Fatal  [ 53] Unable to read network and postoffice definitions",
+    ],
+    ["a folder instead of a queue", replaceByFolder, "Fatal  [ 58] Error accessing database file: USRTRANS.GLB"],
+  ])("%s stops IMPORT with a message", async (_, spoil, line) => {
+    await using postoffice = await oldPostoffice();
+    spoil(postoffice.files);
+    await postoffice.import(GO);
+    expect(postoffice.log()).toEqual([BANNER, line, FINISHED]);
+    expect(postoffice.files.exists("GLB/SORTLOCK.GLB")).toBe(false);
+  });
+
+  test("without ACCESS.GLB nobody signs on", async () => {
+    await using postoffice = await oldPostoffice();
+    postoffice.files.remove("GLB/ACCESS.GLB");
+    expect(await postoffice.import(GO)).toBe("Bad ID or Password\r\n");
   });
 
   test("a folder where the log should be: everything else happens", async () => {

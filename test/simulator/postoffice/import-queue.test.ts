@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { decodeRequestorConfig } from "../../../src/simulator/postoffice/records/config.ts";
 import { ACKNOWLEDGEMENT, QUEUES, readQueue, TEMPORARIES } from "../../../src/simulator/postoffice/queue.ts";
 import { IMPORT_VERSIONS } from "../../../src/simulator/postoffice/simulation.ts";
@@ -104,6 +104,13 @@ describe("single transactions", () => {
     },
   ];
 
+  let shared: TestPostoffice;
+  beforeAll(async () => {
+    shared = await testPostoffice({ dss: "N/P", external });
+  });
+  beforeEach(() => shared.reset());
+  afterAll(() => shared[Symbol.asyncDispose]());
+
   test.each<[string, string[], string[], string[]]>([
     ["A adds", ["A Carl\tPCM:N/P/carl"], ["Ann ann", "Bob bob", "Carl carl"], []],
     [
@@ -166,7 +173,7 @@ describe("single transactions", () => {
       ["Warning[ 73] Template option not set"],
     ],
   ])("%s", async (_, transactions, names, problems) => {
-    await using postoffice = await testPostoffice({ dss: "N/P", external });
+    const postoffice = shared;
     await postoffice.drop(transactions);
     await postoffice.import(GO);
     expect(postoffice.log()).toEqual([
@@ -179,8 +186,8 @@ describe("single transactions", () => {
     );
   });
 
-  test("lists that come mixed are sorted apart", async () => {
-    await using postoffice = await testPostoffice({ dss: "EX/EX" });
+  test("lists that come mixed are sorted apart in USRTRANS, each in its order", async () => {
+    const postoffice = shared;
     await postoffice.drop([
       "A A1\tPCM:N/A/a1",
       "A B1\tPCM:N/B/b1",
@@ -188,12 +195,17 @@ describe("single transactions", () => {
       "R PCM:N/B",
       "A B2\tPCM:N/B/b2",
     ]);
-    await postoffice.import(GO);
-    expect(await postoffice.extract()).toEqual([
-      column("A1", "PCM:N/A/a1"),
-      column("A2", "PCM:N/A/a2"),
-      column("B2", "PCM:N/B/b2"),
+    await postoffice.import(GO, { failure: "crash" });
+    expect((await queue(postoffice, "USRTRANS")).map(([, text]) => text)).toEqual([
+      "A A1\tPCM:N/A/a1",
+      "A A2\tPCM:N/A/a2",
+      "A B1\tPCM:N/B/b1",
+      "R PCM:N/B",
+      "A B2\tPCM:N/B/b2",
     ]);
+    postoffice.files.remove("GLB/SORTLOCK.GLB");
+    await postoffice.import(GO);
+    expect(await postoffice.extract("-xN/B")).toEqual([column("B2", "PCM:N/B/b2")]);
   });
 
   test("code page 850 comes back as it went", async () => {

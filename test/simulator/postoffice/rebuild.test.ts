@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { IMPORT_VERSIONS } from "../../../src/simulator/postoffice/simulation.ts";
 import { wordIndex } from "../../../src/simulator/postoffice/programs/gal/word-index.ts";
@@ -72,6 +73,18 @@ describe("REBUILD fails on request", () => {
     await postoffice.rebuild("-f -dM");
     expect(postoffice.log()).toEqual([BANNER, "Fatal  [202] No valid postoffice found"]);
     expect(postoffice.files.exists("NME/GAL.NME")).toBe(false);
+  });
+
+  test("a read-only MASTER.GLB is 202, yet the GAL is rebuilt (Q104870); a read-only GAL.NME is 203 (Q99117)", async () => {
+    await using postoffice = await filled();
+    const { files } = postoffice;
+    chmodSync(files.path("GLB/MASTER.GLB"), 0o444);
+    await postoffice.rebuild("-f -dM");
+    expect(postoffice.log()).toEqual([BANNER, "Fatal  [202] No valid postoffice found", COUNT, BLANK]);
+    chmodSync(files.path("GLB/MASTER.GLB"), 0o644);
+    chmodSync(files.path("NME/GAL.NME"), 0o444);
+    await postoffice.rebuild("-f -dM");
+    expect(postoffice.log().at(-2)).toBe("Fatal  [203] GAL rebuild problem accessing files: GAL.NME");
   });
 
   test("a corrupt GALNETPO is Fatal 39 until the GAL files are deleted (Q135486)", async () => {

@@ -85,10 +85,9 @@ export async function testPostoffice(options: PostofficeOptions = {}): Promise<T
     reset() {
       const now = contents(built.root);
       fresh ??= now;
-      for (const [name, bytes] of now) {
-        const original = fresh.get(name);
-        if (original === undefined) rmSync(join(built.root, name));
-        else if (!original.equals(bytes)) writeFileSync(join(built.root, name), original);
+      for (const name of now.keys()) if (!fresh.has(name)) rmSync(join(built.root, name));
+      for (const [name, bytes] of fresh) {
+        if (now.get(name)?.equals(bytes) !== true) writeFileSync(join(built.root, name), bytes);
       }
     },
     beside: (name) => join(dir, name),

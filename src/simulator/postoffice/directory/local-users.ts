@@ -15,8 +15,8 @@ import { addMailbag } from "./directory.ts";
 
 /** Every local user, in the order of creation. */
 export function localUsers(files: PostofficeFiles): LocalUser[] {
-  const access2 = recordsOf(files.read("GLB/ACCESS2.GLB"), ACCESS2_SIZE);
-  return recordsOf(files.read("GLB/ACCESS.GLB"), ACCESS_SIZE).map((access, index) =>
+  const access2 = recordsOf(files.readIfAny("GLB/ACCESS2.GLB"), ACCESS2_SIZE);
+  return recordsOf(files.readIfAny("GLB/ACCESS.GLB"), ACCESS_SIZE).map((access, index) =>
     decodeAccess(access, access2[index] ?? Buffer.alloc(ACCESS2_SIZE)),
   );
 }

@@ -10,7 +10,7 @@ import { problemLog } from "./problem-log.ts";
 import { parseImportOptions, type ImportMode, type ImportOptions } from "./options.ts";
 import { isFlagHeld, logFlagHeld } from "./queue/flag.ts";
 import { processQueue } from "./queue/process-queue.ts";
-import { ImportStop, openRun, type ImportRun } from "./run.ts";
+import { asStop, openRun, type ImportRun } from "./run.ts";
 
 /** The stand-in for IMPORT.EXE: its whole run, from the command line to the last log line. docs/simulator.md tells what is documented. */
 export async function runImport(call: ProgramCall): Promise<void> {
@@ -26,9 +26,8 @@ export async function runImport(call: ProgramCall): Promise<void> {
   try {
     if (isFlagHeld(call)) logFlagHeld(log);
     else await MODES[options.mode](openRun(call, options, log));
-  } catch (stop) {
-    if (!(stop instanceof ImportStop)) throw stop;
-    if (!stop.manner.finished) return;
+  } catch (error) {
+    if (!asStop(log, error).manner.finished) return;
   }
   log.status(FINISHED);
 }

@@ -19,7 +19,7 @@ export async function runRebuild(call: ProgramCall): Promise<void> {
     messages: true,
   });
   log.status(rebuildBanner(call.simulation.version));
-  if (fails(call, "rebuild-202")) log.message("Fatal", 202);
+  if (fails(call, "rebuild-202") || files.isReadOnly("GLB/MASTER.GLB")) log.message("Fatal", 202);
   if (!files.exists("GLB/MASTER.GLB")) return log.message("Fatal", 202);
   // A zero-byte ADMIN.NME halts the program (Q119018).
   if (files.size("NME/ADMIN.NME") === 0 || fails(call, "rebuild-hang")) await hang();
@@ -35,12 +35,10 @@ async function rebuild(call: ProgramCall, log: DirsyncLog): Promise<void> {
   await beforeStep(call);
   if (fails(call, "rebuild-no-blank-line")) return call.files.write("NME/GAL$.NME", "");
   writeTemporaries(call.files, names);
-  if (fails(call, "rebuild-203")) {
-    log.message("Fatal", 203, "GAL.NME");
-    return log.continued("Fatal", "  Global Address List not installed.");
-  }
-  installGal(call.files);
-  log.status("");
+  const held = fails(call, "rebuild-203") ? "GAL.NME" : installGal(call.files);
+  if (held === undefined) return log.status("");
+  log.message("Fatal", 203, held);
+  log.continued("Fatal", "  Global Address List not installed.");
 }
 
 /** Without `-f` REBUILD asks (Q96060); the wording is an assumption. */

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { PostofficeFiles } from "../files.ts";
 import { decodeMaster, decodeRequestorConfig, type Master, type RequestorConfig } from "../records/config.ts";
 import type { ProgramCall } from "./call.ts";
@@ -18,9 +19,11 @@ export interface ImportRun {
   readonly autocreates: boolean;
 }
 
-/** Reads what every mode needs. */
+/** Reads what every mode needs; REQCONF that cannot be read is message 52, MASTER or NETWORK 53 (Q96002). */
 export function openRun(call: ProgramCall, options: ImportOptions, log: DirsyncLog): ImportRun {
   const { files } = call;
+  if (files.size("GLB/REQCONF.GLB") !== 512) throw stopWith(log, 52);
+  if (files.size("GLB/MASTER.GLB") !== 176 || files.size("GLB/NETWORK.GLB") === 0) throw stopWith(log, 53);
   const config = decodeRequestorConfig(files.read("GLB/REQCONF.GLB"));
   return {
     call,
@@ -64,4 +67,25 @@ export function stopUnfinished(): ImportStop {
 /** As if the machine had been switched off. */
 export function crash(): ImportStop {
   return new ImportStop({ finished: false, unlocks: false });
+}
+
+/** Says one last Fatal message and gives what to throw. */
+export function stopWith(log: DirsyncLog, message: number, about?: string): ImportStop {
+  log.message("Fatal", message, about);
+  return stopFinished();
+}
+
+/**
+ * What an error of the file system means to IMPORT: a full disk is Fatal 79, anything else on a file Fatal 58 (Q96002, Q96003). Other
+ * errors are thrown on as they are.
+ */
+export function asStop(log: DirsyncLog, error: unknown): ImportStop {
+  if (error instanceof ImportStop) return error;
+  const { code, path, dest = path } = error as NodeJS.ErrnoException & { dest?: string };
+  if (code === "ENOSPC") {
+    log.message("Fatal", 79);
+    return stopUnfinished();
+  }
+  if (code === undefined || dest === undefined) throw error;
+  return stopWith(log, 58, basename(dest).toUpperCase());
 }

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../../clock.ts";
@@ -13,8 +12,7 @@ import { runRebuild } from "./rebuild.ts";
  * ignored (Q93569). Ends with the exit code that simulation.json gives.
  */
 export async function startProgram(program: "IMPORT" | "REBUILD", simulationUrl: URL): Promise<void> {
-  const path = fileURLToPath(simulationUrl);
-  const simulation = readSimulation(path);
+  const simulation = readSimulation(fileURLToPath(simulationUrl));
   const argv = process.argv.slice(2);
   const redirectable = argv.some((argument) => argument.toLowerCase() === "-n") || !simulation.directVideo;
   const screen = (text: string): void => {
@@ -29,7 +27,6 @@ export async function startProgram(program: "IMPORT" | "REBUILD", simulationUrl:
     screen,
     ask: (question) => askAtKeyboard(question, screen),
   };
-  process.title = `${program} ${dirname(path)}`;
   await (program === "IMPORT" ? runImport(call) : runRebuild(call));
   process.exitCode = simulation.exitCode;
 }

@@ -1,6 +1,6 @@
 import type { PostofficeFiles } from "../files.ts";
 import type { DirsyncLog } from "./log.ts";
-import { stopFinished } from "./run.ts";
+import { stopWith } from "./run.ts";
 
 /** Tuple ids taken one after the other and written back to TID.GLB once a list is done. */
 export interface TidSource {
@@ -11,10 +11,7 @@ export interface TidSource {
 /** Reads TID.GLB; missing or short, it is Fatal 39 (Q96002). */
 export function openTids(files: PostofficeFiles, log: DirsyncLog): TidSource {
   const bytes = files.readIfAny("GLB/TID.GLB");
-  if (bytes.length !== 4) {
-    log.message("Fatal", 39);
-    throw stopFinished();
-  }
+  if (bytes.length !== 4) throw stopWith(log, 39);
   let tid = bytes.readUInt32LE(0);
   return {
     next: () => tid++,

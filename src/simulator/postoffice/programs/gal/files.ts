@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { PostofficeFiles } from "../../files.ts";
 import { encodeNme, NME_SIZE } from "../../records/names.ts";
 import { putText } from "../../records/text.ts";
@@ -44,7 +45,15 @@ export function writeTemporaries(files: PostofficeFiles, names: readonly GalName
   files.write("GLB/TMPNETPO.GLB", addresses);
 }
 
-/** Puts the temporaries in the place of the old files. */
-export function installGal(files: PostofficeFiles): void {
-  for (const { temporary, final } of FILES) files.rename(temporary, final);
+/** Puts the temporaries in the place of the old files; gives the name of one that is held or read-only, where it stops. */
+export function installGal(files: PostofficeFiles): string | undefined {
+  for (const { temporary, final } of FILES) {
+    if (files.isReadOnly(final)) return basename(final);
+    try {
+      files.rename(temporary, final);
+    } catch {
+      return basename(final);
+    }
+  }
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { formatList, type ListName } from "../../address.ts";
 import type { Directory, KnownNode } from "../../directory/directory.ts";
 import { fails } from "../call.ts";
-import { stopFinished, type ImportRun } from "../run.ts";
+import { stopWith, type ImportRun } from "../run.ts";
 
 /**
  * Registers an unknown network or postoffice with the routing used for the DSS (Q96060). Without a DSS in REQCONF it is Fatal 54, with
@@ -12,20 +12,11 @@ export function autocreate(
   directory: Directory,
   list: Extract<ListName, { kind: "node" }>,
 ): KnownNode {
-  if (config.dss === "") {
-    log.message("Fatal", 54);
-    throw stopFinished();
-  }
+  if (config.dss === "") throw stopWith(log, 54);
   const [network = "", postoffice = ""] = config.dss.split("/");
   const dss = directory.findNode("PCM", network, postoffice);
-  if (dss === undefined) {
-    log.message("Fatal", 55, config.dss);
-    throw stopFinished();
-  }
-  if (fails(call, "fatal-59")) {
-    log.message("Fatal", 59, formatList(list));
-    throw stopFinished();
-  }
+  if (dss === undefined) throw stopWith(log, 55, config.dss);
+  if (fails(call, "fatal-59")) throw stopWith(log, 59, formatList(list));
   const direct = dss.route === "" ? config.dss : dss.route;
   return directory.addNode(list.type, list.network, list.postoffice, direct);
 }

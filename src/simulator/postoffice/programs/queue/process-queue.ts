@@ -1,6 +1,6 @@
 import { QUEUES, removeTemporaries } from "../../queue.ts";
 import { beforeStep, fails, hang } from "../call.ts";
-import { crash, ImportStop, stopFinished, type ImportRun } from "../run.ts";
+import { asStop, crash, ImportStop, stopFinished, type ImportRun } from "../run.ts";
 import { bumpFlag } from "./flag.ts";
 import { mergeAliases } from "./merge-aliases.ts";
 import { mergeGateways } from "./merge-gateways.ts";
@@ -26,8 +26,9 @@ export async function processQueue(run: ImportRun): Promise<void> {
     if (fails(run.call, "crash")) throw crash();
     await beforeStep(run.call);
     tidy(run);
-  } catch (stop) {
-    if (stop instanceof ImportStop && stop.manner.unlocks) run.files.remove(LOCK);
+  } catch (error) {
+    const stop = asStop(run.log, error);
+    if (stop.manner.unlocks) run.files.remove(LOCK);
     throw stop;
   }
   run.files.remove(LOCK);

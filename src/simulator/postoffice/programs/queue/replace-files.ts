@@ -1,9 +1,7 @@
-import { statSync } from "node:fs";
 import { listKey } from "../../address.ts";
 import type { KnownNode } from "../../directory/directory.ts";
 import { encodeNodeList, type NodeList } from "../../directory/node-list.ts";
 import { writeTemplate } from "../../directory/template.ts";
-import type { PostofficeFiles } from "../../files.ts";
 import { readQueue } from "../../queue.ts";
 import { isUsable, readTransaction, subjectOf } from "../../transaction.ts";
 import { beforeStep, fails } from "../call.ts";
@@ -51,7 +49,7 @@ async function rename(
   progress: MergeProgress,
   blocked: boolean,
 ): Promise<void> {
-  if (!blocked && !isReadOnly(run.files, to)) {
+  if (!blocked && !run.files.isReadOnly(to)) {
     try {
       return run.files.rename(from, to);
     } catch {
@@ -61,12 +59,6 @@ async function rename(
   run.log.message("Fatal", 7, `${run.options.drive}:${from.replace("/", "\\")}`);
   await warnUnprocessed(run, progress);
   throw stopUnfinished();
-}
-
-/** DOS does not delete a read-only file (Q134228). */
-function isReadOnly(files: PostofficeFiles, name: string): boolean {
-  const mode = statSync(files.path(name), { throwIfNoEntry: false })?.mode;
-  return mode !== undefined && (mode & 0o200) === 0;
 }
 
 /** One Warning 90 for each transaction not processed (Q134228): those of the list that failed and of all behind it. */

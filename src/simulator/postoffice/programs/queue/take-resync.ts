@@ -5,7 +5,7 @@ import type { GlbHeader } from "../../../../glb/record.ts";
 import { ACKNOWLEDGEMENT, readQueue, writeQueue } from "../../queue.ts";
 import { encodeRequestorConfig, type RequestorConfig } from "../../records/config.ts";
 import { beforeStep, fails } from "../call.ts";
-import { stopFinished, type ImportRun } from "../run.ts";
+import { stopWith, type ImportRun } from "../run.ts";
 
 /**
  * RESYNC.GLB comes before anything else (Q96060): it is copied over SRVTRANS.GLB (Q119449) and its header's numbers go to
@@ -15,16 +15,12 @@ import { stopFinished, type ImportRun } from "../run.ts";
 export async function takeResync(run: ImportRun): Promise<void> {
   const { files, log, call } = run;
   if (!files.exists("GLB/RESYNC.GLB")) return;
-  if (isServer(run)) {
-    log.message("Fatal", 14);
-    throw stopFinished();
-  }
+  if (isServer(run)) throw stopWith(log, 14);
   await beforeStep(call);
   copyFileSync(files.path("GLB/RESYNC.GLB"), files.path("GLB/SRVTRANS.GLB"));
   const header = await readHeader(run);
   if (header === undefined || isBelow(header, run.config) || fails(call, "fatal-14")) {
-    log.message("Fatal", 14);
-    throw stopFinished();
+    throw stopWith(log, 14);
   }
   await beforeStep(call);
   if (!fails(call, "numbers-not-reset")) await resetNumbers(run, header);
