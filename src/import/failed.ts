@@ -4,7 +4,9 @@ import type { Reason, Verdict } from "./verdict/verdict.ts";
 
 /** The error of a failed import; what became of the postoffice is said by whoever puts it back. */
 export function importFailed(verdict: Verdict, runFolder: string): ResyncError {
-  const reasons = verdict.reasons.filter(({ weight }) => weight === "failure");
+  // That it was killed proves nothing by itself, and is the first thing to know.
+  const killed = verdict.reasons.filter(({ id }) => id === "killed");
+  const reasons = [...killed, ...verdict.reasons.filter(({ weight }) => weight === "failure")];
   return new ResyncError("IMPORT_FAILED", {
     message: told("IMPORT did not import the list", reasons),
     hint: `${remedies(reasons)}What IMPORT said is kept in ${runFolder} (import.log, import-screen.txt).`,
