@@ -45,27 +45,6 @@ export async function rollbackRun(entries: readonly JournalEntry[], context: Run
   return done;
 }
 
-/** An earlier run that imported the very same file into the same postoffice and was not rolled back since. */
-export function importedBefore(
-  runs: readonly { readonly run: string; readonly startedAt: string; readonly entries: readonly JournalEntry[] }[],
-  wanted: { readonly root: string; readonly sha256: string },
-): { run: string; at: string } | undefined {
-  const takenBack = new Set(runs.flatMap(({ entries }) => rolledBackRuns(entries)));
-  const found = runs.findLast(({ run, entries }) => {
-    const trace = traceOf(entries);
-    const same = trace?.root === wanted.root && trace.sha256 === wanted.sha256;
-    return same && trace.outcome?.startsWith("succeeded") === true && trace.rollBack === "none" && !takenBack.has(run);
-  });
-  return found && { run: found.run, at: found.startedAt };
-}
-
-function rolledBackRuns(entries: readonly JournalEntry[]): string[] {
-  return entries.flatMap((entry) => {
-    const of = entry.type === "intent" && entry.step === STEP.rollBack ? entry.data["of"] : undefined;
-    return typeof of === "string" ? [of] : [];
-  });
-}
-
 async function tell(
   { reporter }: RunContext,
   postoffice: Postoffice,

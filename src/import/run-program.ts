@@ -12,7 +12,7 @@ import { readState, type PostofficeState } from "./snapshot/state.ts";
 import { STEP } from "./trace.ts";
 import type { Evidence } from "./verdict/evidence.ts";
 import { findLists } from "./verdict/lists.ts";
-import { DEFAULT_LIMITS, runWatched } from "./watchdog.ts";
+import { limitsOf, runWatched } from "./watchdog.ts";
 
 /**
  * Runs a program under the watchdog, journals its process, and gathers what it left: screen, log lines, the state of every file. All of it is
@@ -28,7 +28,7 @@ export async function runProgram(
   const end = await runWatched(postoffice, request.runner, call, {
     clock,
     signal,
-    limits: { ...DEFAULT_LIMITS, ...request.limits },
+    limits: limitsOf(request.limits),
     onScreen: (text) => reporter.emit({ type: "debug", text: `${call.program}: ${text.trimEnd()}` }),
     onStart(pid) {
       const noted = noteProcess(pid);

@@ -19,6 +19,12 @@ export interface Limits {
 /** Twenty minutes, and the eight hours that DISPATCH's run window allows (Q119590). */
 export const DEFAULT_LIMITS: Limits = { idleMs: 20 * 60_000, overallMs: 8 * 3_600_000, pollMs: 1000 };
 
+/** The limits asked for, the default where none is. */
+export function limitsOf(asked: Partial<Limits> = {}): Limits {
+  const { idleMs, overallMs, pollMs } = DEFAULT_LIMITS;
+  return { idleMs: asked.idleMs ?? idleMs, overallMs: asked.overallMs ?? overallMs, pollMs: asked.pollMs ?? pollMs };
+}
+
 /** Where a working IMPORT or REBUILD leaves traces: queues, temporaries, new lists, the log. */
 const LIVELY: readonly FolderName[] = ["GLB", "INF", "LOG", "NME", "USR"];
 

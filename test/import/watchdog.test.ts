@@ -5,7 +5,7 @@ import { steppingClock, type Clock } from "../../src/clock.ts";
 import { abortError, ResyncError } from "../../src/errors.ts";
 import { openPostoffice, type Postoffice } from "../../src/import/postoffice/postoffice.ts";
 import { plain, type DosCall, type ImportRunner, type RunOptions } from "../../src/import/runner/import-runner.ts";
-import { runWatched } from "../../src/import/watchdog.ts";
+import { DEFAULT_LIMITS, limitsOf, runWatched } from "../../src/import/watchdog.ts";
 import { importBed, type ImportBed } from "./support.ts";
 
 const CALL: DosCall = { program: "IMPORT", args: [plain("-q")] };
@@ -85,6 +85,11 @@ describe("the watchdog", () => {
   it("ends a program that is busy for ever", async () => {
     const end = await watched((_look, { onScreen }) => onScreen?.("."), 1000);
     expect(end).toMatchObject({ kind: "killed", reason: { facts: { overallMs: 100_000 } } });
+  });
+
+  it("never goes without a limit", () => {
+    expect(limitsOf({ idleMs: undefined, overallMs: 5 })).toEqual({ ...DEFAULT_LIMITS, overallMs: 5 });
+    expect(limitsOf()).toEqual(DEFAULT_LIMITS);
   });
 
   it("hands the caller's reason on", async () => {

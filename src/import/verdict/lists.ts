@@ -11,13 +11,6 @@ export interface ExpectedList {
   readonly addresses: number;
 }
 
-/** The lists that a master list replaces, from the summary of its transactions. */
-export function expectedLists(
-  lists: readonly { readonly list: string; readonly adds: number; readonly replaced: boolean }[],
-): ExpectedList[] {
-  return lists.filter(({ replaced }) => replaced).map(({ list, adds }) => ({ list, addresses: adds }));
-}
-
 /** Where an expected list stands in the postoffice, and what became of it. */
 export interface ListFinding extends ExpectedList {
   /** Key of the file that holds it, `USR/0000001A.USR`; `undefined` when no such list is defined here. */
