@@ -252,6 +252,11 @@ export function placeContract(name: string, open: () => Promise<PlaceBed>): void
         expect(await bed.names()).toEqual([B]);
       });
 
+      it("says that nothing is there when neither is", async () => {
+        await expect(place.replace(A, B)).rejects.toMatchObject({ code: "NOT_FOUND" });
+        expect(await bed.names()).toEqual([]);
+      });
+
       it("leaves both as they were when a folder has the name", async () => {
         await bed.put(A, Buffer.from("new"));
         await bed.makeFolder(B);

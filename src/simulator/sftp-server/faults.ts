@@ -15,6 +15,12 @@ export interface SftpFaults {
   corruptWrite?: number;
   /** Like `corruptWrite`, but only when more than one request is in flight: a server that mixes up what comes at once. */
   corruptConcurrentWrites?: boolean;
+  /** Keeps only this many bytes of each write and says that all is well (Win32-OpenSSH issue 1395). */
+  cutWritesAt?: number;
+  /** Opens an existing file where a new one was asked for. */
+  ignoreExclusive?: boolean;
+  /** Calls itself by this name, as in `SSH-2.0-name`. */
+  software?: string;
   /** Takes this many bytes in all, then says "Failure" like OpenSSH on a full disk. */
   diskFullAfter?: number;
   /** Gives at most this many bytes for one read, though more are there. */

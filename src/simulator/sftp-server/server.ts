@@ -91,7 +91,8 @@ function serveConnection(
   shared: { faults: SftpFaults; counts: { writes: number; reads: number; bytes: number } },
 ): void {
   // One ssh2 server for each connection, so that a session knows its socket.
-  const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+  const ident = shared.faults.software;
+  const server = new ssh2.Server({ hostKeys: [hostKey], ...(ident === undefined ? {} : { ident }) }, (client) => {
     client.on("error", () => undefined);
     client.on("authentication", (context) => authenticate(context, users));
     client.on("session", (accept) => {

@@ -50,7 +50,10 @@ export function serveSftp(sftp: SFTPWrapper, { root, faults, counts, hangUp }: S
     take(id, () => sftp.name(id, [{ filename: posix.resolve("/", path), longname: "", attrs: NO_ATTRIBUTES }])),
   );
   sftp.on("OPEN", (id, path, flags, attributes) =>
-    take(id, async () => sftp.handle(id, await files.open(path, flags, attributes.mode))),
+    take(id, async () => {
+      const heeded = faults.ignoreExclusive === true ? flags & ~EXCLUSIVE : flags;
+      sftp.handle(id, await files.open(path, heeded, attributes.mode));
+    }),
   );
   sftp.on("OPENDIR", (id, path) => take(id, async () => sftp.handle(id, await files.openFolder(path))));
   sftp.on("READDIR", (id, handle) => take(id, () => sftp.name(id, files.nextEntries(handle))));
@@ -85,7 +88,7 @@ export function serveSftp(sftp: SFTPWrapper, { root, faults, counts, hangUp }: S
       if (counts.bytes > (faults.diskFullAfter ?? Infinity)) throw new StatusError(STATUS.failure);
       const mixedUp = faults.corruptConcurrentWrites === true && waiting > 0;
       if (counts.writes === faults.corruptWrite || mixedUp) flipMiddle(bytes);
-      await files.file(handle).write(bytes, 0, bytes.length, offset);
+      await files.file(handle).write(bytes, 0, Math.min(bytes.length, faults.cutWritesAt ?? bytes.length), offset);
       ok(id);
     });
   });
@@ -107,6 +110,9 @@ export function serveSftp(sftp: SFTPWrapper, { root, faults, counts, hangUp }: S
 
 /** Thrown for a request that stays without an answer. */
 const STALL = new Error("no answer");
+
+/** SFTP's open flag EXCL. */
+const EXCLUSIVE = 0x20;
 
 const NO_ATTRIBUTES = { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 };
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { bytesOf, collectBytes } from "../../../src/transfer/bytes.ts";
@@ -77,6 +77,41 @@ describe("an SFTP place on a bad day", () => {
     await place.remove(A);
     await place.writeNew(A, bytesOf(BYTES), { careful: true });
     expect((await readFile(join(bed.folder, A))).equals(BYTES)).toBe(true);
+  });
+
+  it("sends no block that OpenSSH for Windows would cut, and knows that its posix-rename is none", async () => {
+    const place = await (await make({ software: "OpenSSH_for_Windows_7.7", cutWritesAt: 32_768 })).open();
+    await place.writeNew(A, bytesOf(BYTES));
+    expect((await readFile(join(bed.folder, A))).equals(BYTES)).toBe(true);
+    expect(place.capabilities.atomicReplace).toBe(false);
+    expect(await place.replace(A, B)).toEqual({ atomic: false });
+  });
+
+  it("does not write into an existing file, even at a server that would", async () => {
+    const place = await (await make({ ignoreExclusive: true })).open();
+    await writeFile(join(bed.folder, B), "old");
+    await expect(place.writeNew(B, bytesOf(BYTES))).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
+    expect(await readFile(join(bed.folder, B), "utf8")).toBe("old");
+  });
+
+  it("lets one of two have a name that both want at once", async () => {
+    await make();
+    const both = await Promise.all([bed.open(), bed.open()]);
+    const writing = await Promise.allSettled(both.map(async (place) => place.writeNew(A, bytesOf(BYTES))));
+    expect(writing.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    expect(writing.find(({ status }) => status === "rejected")).toMatchObject({ reason: { code: "ALREADY_EXISTS" } });
+    expect((await readFile(join(bed.folder, A))).equals(BYTES)).toBe(true);
+  });
+
+  it("reads a file that grows to the end that it has then", async () => {
+    const place = await (await make()).open();
+    await writeFile(join(bed.folder, B), BYTES.subarray(0, 31_952 * 8));
+    let read = 0;
+    for await (const chunk of place.read(B)) {
+      if (read === 0) await appendFile(join(bed.folder, B), "grown");
+      read += chunk.length;
+    }
+    expect(read).toBe(31_952 * 8 + 5);
   });
 
   it("makes files that only their owner can read, in spite of the umask", async () => {

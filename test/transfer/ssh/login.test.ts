@@ -91,6 +91,16 @@ describe("logging in over SSH", () => {
     expect(seen).toEqual(["Password: ", "Code: "]);
   });
 
+  it("never sends the same password twice", async () => {
+    await make({ password: "another", questions: { "Password: ": "another" } });
+    let asked = 0;
+    const password = async (): Promise<string> => ((asked += 1), PASSWORD);
+    await expect(bed.open({ password })).rejects.toMatchObject({ code: "AUTH_FAILED", facts: { tried: ["password"] } });
+    const answer = async (): Promise<string[]> => ["another"];
+    await works({ password, answer });
+    expect(asked).toBe(2);
+  });
+
   it("does not count the time that a person takes", async () => {
     await make({ password: PASSWORD });
     const slowly = async (): Promise<string> => new Promise((resolve) => void setTimeout(resolve, 700, PASSWORD));
