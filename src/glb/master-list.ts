@@ -71,7 +71,7 @@ export async function readMasterList(
   const codePage = chooseCodePage(sample, options.codePage);
   const codec = textCodec(codePage.codePage);
   const whole = replay(sample, ended, iterator);
-  const scan = (visitor: ScanVisitor) => scanRecords(whole, finding.layout, visitor);
+  const scan = (visitor: ScanVisitor) => scanRecords(whole, finding, visitor);
   return { finding, codePage, codec, scan, items: () => readItems(scan, finding.layout, codec) };
 }
 
@@ -129,13 +129,8 @@ async function* replay(sample: Buffer, ended: boolean, rest: AsyncIterator<Uint8
 }
 
 function given(layout: GlbLayout): LayoutFinding {
-  return {
-    layout,
-    confidence: "high",
-    reasons: [`the layout "${layout.name}" was given`],
-    unexplained: [],
-    records: 0,
-  };
+  const reasons = [`the layout "${layout.name}" was given`];
+  return { layout, counts: false, confidence: "high", reasons, unexplained: [], records: 0 };
 }
 
 function chooseCodePage(sample: Buffer, chosen: CodePage | undefined): CodePageGuess {

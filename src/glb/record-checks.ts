@@ -4,7 +4,7 @@ import { readNumber, standsAt } from "./numbers.ts";
 
 /** Why no record of the layout stands at a place, or why the one there is not whole. */
 export interface RecordFault {
-  readonly what: "field" | "length" | "terminator" | "checksum" | "padding" | "fixed";
+  readonly what: "field" | "length" | "terminator" | "checksum" | "padding" | "fixed" | "order";
   readonly text: string;
 }
 

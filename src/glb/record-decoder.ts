@@ -35,7 +35,6 @@ export function recordDecoder(layout: GlbLayout): RecordDecoder {
       if (end - kept <= found.textFrom || !standsAt(bytes, end - kept, terminator.slice(0, kept))) continue;
       found.textTo = end - kept;
       found.terminatedTo = end;
-      found.next = end;
       return true;
     }
     return false;
@@ -47,9 +46,7 @@ export function recordDecoder(layout: GlbLayout): RecordDecoder {
       found.textFrom = at + textOffset;
       if (found.textFrom > end) return "more";
       const textEnd = findTextEnd(bytes, end);
-      if (textEnd === "more" && last && endsInTerminator(bytes, end)) return "ok";
-      if (textEnd !== "ok") return textEnd;
-      found.terminatedTo = found.textTo + layout.terminator.length;
+      if (textEnd !== "ok" && !(textEnd === "more" && last && endsInTerminator(bytes, end))) return textEnd;
       const size = found.terminatedTo + behind - at;
       const excess = size % layout.align;
       found.next = at + size + (excess === 0 ? 0 : layout.align - excess);
@@ -78,7 +75,7 @@ export function framesByLength(layout: GlbLayout): boolean {
   );
 }
 
-/** Sets `found.textTo`. */
+/** Sets `found.textTo` and `found.terminatedTo`. */
 function textEndFinder(layout: GlbLayout, found: FoundRecord): (bytes: Buffer, end: number) => FrameResult {
   const placed = placeFields(layout).find(({ field, behindText }) => field.kind === "length" && !behindText);
   const length = placed?.field.kind === "length" ? placed.field : undefined;
@@ -89,6 +86,7 @@ function textEndFinder(layout: GlbLayout, found: FoundRecord): (bytes: Buffer, e
       if (!(size >= 0 && size <= MAX_RECORD))
         return { what: "length", text: `its length field asks for a text of ${size} bytes` };
       found.textTo = found.textFrom + size;
+      found.terminatedTo = found.textTo + layout.terminator.length;
       return "ok";
     };
   }
@@ -101,6 +99,7 @@ function textEndFinder(layout: GlbLayout, found: FoundRecord): (bytes: Buffer, e
     while (at < limit && (bytes[at] !== first || (terminator.length > 1 && !standsAt(bytes, at, terminator)))) at++;
     if (at < limit) {
       found.textTo = at;
+      found.terminatedTo = at + terminator.length;
       return "ok";
     }
     return limit < end ? { what: "terminator", text: `its text does not end within ${MAX_RECORD} bytes` } : "more";

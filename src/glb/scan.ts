@@ -1,7 +1,8 @@
-import type { GlbLayout } from "./layouts.ts";
+import { fieldsWidth, type GlbLayout } from "./layouts.ts";
 import type { FoundRecord, RecordFault } from "./record-checks.ts";
 import { recordDecoder } from "./record-decoder.ts";
 import { recordSearch } from "./record-search.ts";
+import { syncOrder } from "./sync-order.ts";
 import { isPlainText, startsAsTransaction } from "./text-bytes.ts";
 
 /** Takes what a scan finds, in the order of the file. */
@@ -23,6 +24,13 @@ export interface Damage {
   readonly why: string;
 }
 
+/** What a scan goes by. */
+export interface ScanRules {
+  readonly layout: GlbLayout;
+  /** True when sync numbers are known to count up from record to record. */
+  readonly counts: boolean;
+}
+
 /** How a scan ended. */
 export interface ScanEnd {
   /** Bytes of the file. */
@@ -34,19 +42,20 @@ export interface ScanEnd {
 }
 
 /**
- * Reads every record of a file in `layout`, passing over damage: where no record stands, the next place is sought where one does and the next
+ * Reads every record of a file in its layout, passing over damage: where no record stands, the next place is sought where one does and the next
  * one too. Yields after each chunk, so that a caller can let others run; returns how the file ended. Never throws for what is in the file.
  */
 export async function* scanRecords(
   source: AsyncIterable<Uint8Array>,
-  layout: GlbLayout,
+  rules: ScanRules,
   visitor: ScanVisitor,
 ): AsyncGenerator<void, ScanEnd> {
+  const { layout } = rules;
   let bytes: Buffer = Buffer.alloc(0);
   let base = 0;
   let at = 0;
   let skip = layout.fileHeader.length;
-  const walk = recordWalk(layout, visitor);
+  const walk = recordWalk(rules, visitor);
   for await (const chunk of source) {
     const rest = bytes.subarray(at);
     const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -78,12 +87,14 @@ function isFilling(tail: Buffer): boolean {
 
 /** Walks over the records in a buffer; returns where to go on when more bytes are there. State is kept between calls. */
 function recordWalk(
-  layout: GlbLayout,
+  { layout, counts }: ScanRules,
   visitor: ScanVisitor,
 ): (bytes: Buffer, from: number, base: number, last: boolean) => number {
   const decoder = recordDecoder(layout);
   const { found } = decoder;
   const search = recordSearch(layout);
+  const textOffset = fieldsWidth(layout.before);
+  const order = counts ? syncOrder() : undefined;
   let lost: { offset: number; why: string } | undefined;
 
   /** What is wrong with the record framed last as a whole; `undefined` when its text can be taken. */
@@ -91,36 +102,62 @@ function recordWalk(
     if (found.textTo === found.textFrom) return "its text is empty";
     if (!isPlainText(bytes, found.textFrom, found.textTo)) return "its text holds control characters";
     if (startsAsTransaction(bytes, found.textFrom, found.textTo) || isFirst) return undefined;
-    // Other texts are taken when nothing else is wrong: they are unknown, not damaged.
-    return decoder.check(bytes) === undefined ? undefined : "its text begins with none of A, D, M, R, T and #";
+    // Other texts are taken when the record proves itself: they are unknown, not damaged.
+    if (search.proves && decoder.check(bytes) === undefined) return undefined;
+    return "its text begins with none of A, D, M, R, T and #";
+  };
+
+  /**
+   * The record framed last may have swallowed the next one's beginning, when its end is damaged, or begin at the wrong byte. Where there is
+   * reason for doubt, a certain record whose text begins within it tells. `more` when bytes are missing to say.
+   */
+  const swallows = (bytes: Buffer, fault: RecordFault | undefined, last: boolean): boolean | "more" => {
+    if (fault?.what === "fixed") return false;
+    if (fault === undefined) {
+      if (search.proves || (found.next >= bytes.length && last)) return false;
+      const follows = search.standsAt(bytes, found.next, last);
+      if (follows !== false) return follows === "more" ? follows : false;
+    }
+    const within = search.next(bytes, found.at + 1, last);
+    const isBehind = search.proves ? within.at >= found.next : within.at + textOffset >= found.terminatedTo;
+    if (isBehind || (!within.found && last)) return false;
+    return within.found ? true : "more";
   };
 
   return (bytes, from, base, last) => {
     let at = from;
     while (at < bytes.length) {
       if (lost !== undefined) {
-        const next = search(bytes, at, last);
+        const next = search.next(bytes, at, last);
         if (!next.found && !last) return next.at;
         visitor.damage({ offset: lost.offset, length: base + next.at - lost.offset, why: lost.why });
         lost = undefined;
         at = next.at;
+        if (!next.found) return at;
       }
       const framed = decoder.frame(bytes, at, bytes.length, last);
       if (framed === "more") {
         if (!last) return at;
-        const next = search(bytes, at + 1, last);
+        const next = search.next(bytes, at + 1, last);
         if (!next.found) return at;
         lost = { offset: base + at, why: "a record that does not end" };
         continue;
       }
-      const wrong = framed === "ok" ? objection(bytes, base + at === layout.fileHeader.length) : framed.text;
+      let wrong = framed === "ok" ? objection(bytes, base + at === layout.fileHeader.length) : framed.text;
       if (wrong === undefined) {
-        visitor.record(bytes, found, base + at, decoder.check(bytes));
-        at = found.next;
-      } else {
-        lost = { offset: base + at, why: wrong };
-        at++;
+        const fault = decoder.check(bytes) ?? order?.judge(found.sync);
+        const swallowed = swallows(bytes, fault, last);
+        if (swallowed === "more") return at;
+        if (!swallowed) {
+          order?.accept(found.sync);
+          visitor.record(bytes, found, base + at, fault);
+          at = found.next;
+          continue;
+        }
+        wrong = fault?.text ?? "its end is damaged";
       }
+      lost = { offset: base + at, why: wrong };
+      at++;
     }
     return at;
   };

@@ -13,6 +13,8 @@ import { findRows, type Row } from "./rows.ts";
 /** What was found out about a file's layout from the file itself. */
 export interface LayoutFinding {
   readonly layout: GlbLayout;
+  /** True when the sync numbers of nearly all neighbours count up by one. */
+  readonly counts: boolean;
   /**
    * `high`: many records agree and their sync numbers count up. `medium`: several agree. `low`: too few records to tell, so the texts
    * can be read and little else is certain.
@@ -73,7 +75,8 @@ function describeLayout(
     padByte: paddingByte(bytes, rows, placement),
     newline: newlineOf(bytes, rows),
   };
-  return { layout, confidence: confidence(rows, framing, found), reasons, unexplained, records: rows.length };
+  const counts = rows.length >= 8 && (found.sync?.fit ?? 0) >= 0.9;
+  return { layout, counts, confidence: confidence(rows, framing, found), reasons, unexplained, records: rows.length };
 }
 
 interface PlacedLayoutField {

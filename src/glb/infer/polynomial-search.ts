@@ -27,24 +27,32 @@ export function* findPolynomials(
   const pairs = equallyLong(rows);
   const [first, ...others] = pairs;
   if (first === undefined || others.length < 3) return;
-  const tried = new Set<string>();
+  const known = new Map<string, Pick<Crc, "polynomial" | "reflected">[]>();
   for (const covers of coverages) {
-    const difference = differenceOf(bytes, rows, first, covers, own);
-    const key = `${difference.toString("hex")} ${covers.to}`;
-    if (tried.has(key)) continue;
-    tried.add(key);
-    const wanted = targets(values, first);
-    for (const reflected of [false, true]) {
-      for (const polynomial of matchingPolynomials(difference, reflected, wanted)) {
-        const confirmed = others.slice(0, 5).filter((pair) => {
-          const value = crcOf(differenceOf(bytes, rows, pair, covers, own), polynomial, reflected);
-          return targets(values, pair).includes(value);
-        });
-        if (confirmed.length < 3) continue;
-        yield* withStartValues(bytes, rows, values, { polynomial, reflected }, covers, own);
-      }
-    }
+    const difference = (pair: Pair) => differenceOf(bytes, rows, pair, covers, own);
+    // Coverages that differ in bytes which both records share have the same polynomials, and other start values.
+    const key = `${difference(first).toString("hex")} ${covers.to}`;
+    const polynomials = known.get(key) ?? confirmedPolynomials(difference, values, first, others.slice(0, 5));
+    known.set(key, polynomials);
+    for (const polynomial of polynomials) yield* withStartValues(bytes, rows, values, polynomial, covers, own);
   }
+}
+
+/** The polynomials that explain the difference of the first pair, and those of most others. */
+function confirmedPolynomials(
+  difference: (pair: Pair) => Buffer,
+  values: Values,
+  first: Pair,
+  others: readonly Pair[],
+): Pick<Crc, "polynomial" | "reflected">[] {
+  return [false, true].flatMap((reflected) =>
+    matchingPolynomials(difference(first), reflected, targets(values, first))
+      .filter((polynomial) => {
+        const agree = (pair: Pair) => targets(values, pair).includes(crcOf(difference(pair), polynomial, reflected));
+        return others.filter(agree).length >= 3;
+      })
+      .map((polynomial) => ({ polynomial, reflected })),
+  );
 }
 
 type Pair = readonly [number, number];
@@ -135,49 +143,59 @@ function crcOf(data: Buffer, polynomial: number, reflected: boolean): number {
   return value;
 }
 
-/** The start and final values under which a polynomial explains two records of different length, the usual ones first. */
+/** How many records of different length the start value must suit before it is tried on all. */
+const LENGTHS = 6;
+
+/** The start and final values under which a polynomial explains records of several lengths, the usual ones first. */
 function* withStartValues(
   bytes: Buffer,
   rows: readonly Row[],
   values: Values,
-  crc: Pick<Crc, "polynomial" | "reflected">,
+  { polynomial, reflected }: Pick<Crc, "polynomial" | "reflected">,
   covers: Coverage,
   own: number | undefined,
 ): Generator<PolynomialCandidate> {
-  const make = (start: number, xorOut: number): Crc => ({ kind: "crc", ...crc, start, xorOut });
-  const left = rows[0] as Row;
-  const right = rows.find((row) => row.textTo - row.textFrom !== left.textTo - left.textFrom);
-  const zero = coveredChecksum(checksumFunction(make(0, 0)), covers, own);
+  const make = (start: number, xorOut: number): Crc => ({ kind: "crc", polynomial, reflected, start, xorOut });
+  const fromZero = coveredChecksum(checksumFunction(make(0, 0)), covers, own);
+  const chosen = differentlyLong(rows).slice(0, LENGTHS);
   for (const form of ["le", "be"] as const) {
-    const atLeft = (values[form][0] as number) ^ zero(bytes, left);
-    if (right === undefined) {
-      yield { checksum: make(0, atLeft), covers };
-      continue;
+    // A record's checksum, less what its bytes give from zero, is what its length makes of the start value, less the final one.
+    const clues = chosen.map((index) => ({
+      length: coveredBytes(bytes, rows[index] as Row, covers, own).length,
+      rest: (values[form][index] as number) ^ fromZero(bytes, rows[index] as Row),
+    }));
+    for (const [start, xorOut] of startValues(clues, polynomial, reflected)) {
+      yield { checksum: make(start, xorOut), covers };
     }
-    const atRight = (values[form][rows.indexOf(right)] as number) ^ zero(bytes, right);
-    const lengths = [left, right].map((row) => coveredBytes(bytes, row, covers, own).length) as [number, number];
-    yield* startValues(make, lengths, atLeft, atRight, covers);
   }
 }
 
-function* startValues(
-  make: (start: number, xorOut: number) => Crc,
-  [leftLength, rightLength]: [number, number],
-  atLeft: number,
-  atRight: number,
-  covers: Coverage,
-): Generator<PolynomialCandidate> {
-  const { polynomial, reflected } = make(0, 0);
-  const table = crcTable(polynomial, reflected);
-  const found: Crc[] = [];
-  for (const start of [0, 0xffff, ...Array(0x10000).keys()]) {
-    const left = overZeros(table, start, reflected, leftLength);
-    if ((left ^ overZeros(table, start, reflected, rightLength)) !== (atLeft ^ atRight)) continue;
-    found.push(make(start, left ^ atLeft));
-    if (found.length >= 4) break;
+function differentlyLong(rows: readonly Row[]): number[] {
+  const lengths = new Map<number, number>();
+  for (const [index, row] of rows.entries()) {
+    const length = row.textTo - row.textFrom;
+    if (!lengths.has(length)) lengths.set(length, index);
   }
-  const usual = (crc: Crc) => (crc.xorOut === 0 ? 0 : crc.xorOut === 0xffff ? 1 : 2);
-  for (const checksum of found.toSorted((a, b) => usual(a) - usual(b))) yield { checksum, covers };
+  return [...lengths.values()];
+}
+
+function startValues(
+  [first, ...others]: readonly { length: number; rest: number }[],
+  polynomial: number,
+  reflected: boolean,
+): [start: number, xorOut: number][] {
+  if (first === undefined) return [];
+  const table = crcTable(polynomial, reflected);
+  const found: [number, number][] = [];
+  for (let start = 0; start < 0x10000 && found.length < 16; start++) {
+    const xorOut = overZeros(table, start, reflected, first.length) ^ first.rest;
+    // Damage may have hit one of the others.
+    const misses = others.filter(({ length, rest }) => (overZeros(table, start, reflected, length) ^ xorOut) !== rest);
+    if (misses.length <= (others.length > 2 ? 1 : 0)) found.push([start, xorOut]);
+  }
+  const isUsual = (value: number) => value === 0 || value === 0xffff;
+  const usual = ([start, xorOut]: [number, number]) => Number(isUsual(start)) + Number(isUsual(xorOut));
+  return found.toSorted((a, b) => usual(b) - usual(a));
 }
 
 /** What a CRC makes of its start value over `count` zero bytes. */

@@ -1,3 +1,5 @@
+import { textCodec } from "../../../src/glb/code-page.ts";
+import { fieldsWidth, type GlbLayout } from "../../../src/glb/layouts.ts";
 import { encodeGlb, type EncodeOptions } from "../../../src/glb/write.ts";
 import type { GlbRecord } from "../../../src/glb/record.ts";
 
@@ -23,4 +25,26 @@ export async function* chunked(bytes: Uint8Array, size = 65_536): AsyncGenerator
 /** The file that `records` make. */
 export function encodeAll(records: Iterable<GlbRecord>, options?: EncodeOptions): Promise<Buffer> {
   return collect(encodeGlb(records, options));
+}
+
+/** A record and its bytes in a file. */
+export interface Piece {
+  readonly record: GlbRecord;
+  readonly bytes: Buffer;
+}
+
+/** The records of a file, each with its own bytes; the file's header is left out. */
+export async function encodePieces(records: readonly GlbRecord[], layout: GlbLayout): Promise<Piece[]> {
+  const file = await encodeAll(records, { layout });
+  const beside = fieldsWidth(layout.before) + layout.terminator.length + fieldsWidth(layout.after);
+  const scratch = new Uint8Array(100_000);
+  let at = layout.fileHeader.length;
+  return records.map((record) => {
+    const text = record.text.replaceAll("\r\n", layout.newline);
+    const size = beside + textCodec(850).encodeInto(text, scratch, 0, []);
+    const end = at + Math.ceil(size / layout.align) * layout.align;
+    const piece = { record, bytes: file.subarray(at, end) };
+    at = end;
+    return piece;
+  });
 }

@@ -86,3 +86,11 @@ export const LAYOUTS: readonly GlbLayout[] = [
 export function overheadOf(layout: GlbLayout): number {
   return fieldsWidth(layout.before) + fieldsWidth(layout.after);
 }
+
+/** True when a layout has a checksum of known rule over all other fields and the text, so that any damage can be seen. */
+export function verifies(layout: GlbLayout): boolean {
+  const [own] = layout.before.flatMap((field, index) =>
+    field.kind === "checksum" && field.checksum !== undefined ? [{ index, from: field.covers.from }] : [],
+  );
+  return own !== undefined && own.from <= (own.index === 0 ? 2 : 0);
+}

@@ -1,0 +1,209 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatTransaction, parseTransaction, type Transaction } from "../../src/glb/transaction.ts";
+
+/** Texts printed in Knowledge Base articles, as they stand there. */
+describe("transactions as printed", () => {
+  it("A with a tab (Q96060)", () => {
+    expect(parseTransaction("A able is he who knows his limit\tPCM:POLYNOMIAL/MONTGOMERY/able")).toEqual({
+      kind: "add",
+      entry: {
+        name: "able is he who knows his limit",
+        address: {
+          type: "PCM",
+          spelled: "PCM",
+          value: "POLYNOMIAL/MONTGOMERY/able",
+          path: { network: "POLYNOMIAL", postoffice: "MONTGOMERY", mailbox: "able" },
+        },
+      },
+      details: [],
+      problems: [],
+    });
+  });
+
+  it("R (Q96060)", () => {
+    expect(parseTransaction("R PCM:POLYNOMIAL/MONTGOMERY")).toMatchObject({
+      kind: "replace",
+      list: { type: "PCM", path: { network: "POLYNOMIAL", postoffice: "MONTGOMERY", mailbox: "" } },
+      problems: [],
+    });
+  });
+
+  it("T with fields, A with details (Q118447)", () => {
+    const template =
+      "T SNADS:SNADSGATE/SNADSDGN\r\n   Division:~15~25~A~~\r\n   Phone #:~15~23~NP~~\r\n   City/ST/Zip:~15~40~A~~";
+    expect(parseTransaction(template)).toMatchObject({
+      kind: "template",
+      list: { type: "SNADS", path: { network: "SNADSGATE", postoffice: "SNADSDGN" } },
+      fields: [
+        { prompt: "Division", start: "15", width: "25", class: "A", fallback: "" },
+        { prompt: "Phone #", start: "15", width: "23", class: "NP", fallback: "" },
+        { prompt: "City/ST/Zip", start: "15", width: "40", class: "A", fallback: "" },
+      ],
+      problems: [],
+    });
+    const add =
+      "A Doe, John D. SNADS:SNADSGATE/SNADSDGN/JOHNDOE\r\n- Division:/DIVISION 1\r\n- Phone #:/800 936 5900\r\n- City//ST//Zip:/Any City, Any State, 12345";
+    expect(parseTransaction(add)).toMatchObject({
+      kind: "add",
+      entry: {
+        name: "Doe, John D.",
+        address: { path: { network: "SNADSGATE", postoffice: "SNADSDGN", mailbox: "JOHNDOE" } },
+      },
+      details: [
+        { prompt: "Division", value: "DIVISION 1" },
+        { prompt: "Phone #", value: "800 936 5900" },
+        { prompt: "City/ST/Zip", value: "Any City, Any State, 12345" },
+      ],
+    });
+  });
+
+  it("fixed columns (Q118298, Q104869)", () => {
+    const line = `A ${"User Number 1".padEnd(30)} PCM:NETWORK/POSTOFFICE/USER1`;
+    expect(parseTransaction(line)).toMatchObject({
+      entry: { name: "User Number 1", address: { value: "NETWORK/POSTOFFICE/USER1" } },
+      problems: [],
+    });
+  });
+
+  it("PODIAG's dummy (Q110496)", () => {
+    expect(parseTransaction("# Dummy record installed by PODIAG.")).toMatchObject({ kind: "comment", problems: [] });
+  });
+
+  it("M with its second line (Q117198)", () => {
+    expect(parseTransaction("M Old Name\tPCM:NET/PO/old\r\n  New Name\tPCM:NET/PO/new\r\n- Phone:/1")).toMatchObject({
+      kind: "modify",
+      entry: { name: "Old Name" },
+      to: { name: "New Name", address: { path: { mailbox: "new" } } },
+      details: [{ prompt: "Phone", value: "1" }],
+      problems: [],
+    });
+  });
+});
+
+describe("what IMPORT will object to", () => {
+  it.each<[string, number, number, number]>([
+    ["A Paul", 48, 1, 7],
+    ["A \tPCM:NET/PO/BOX", 46, 1, 3],
+    [`A ${"x".repeat(31)}\tPCM:NET/PO/BOX`, 72, 1, 3],
+    ["APaul\tPCM:NET/PO/BOX", 23, 1, 2],
+    ["A Paul\tPCM:NETWORKNAME/PO/BOX", 20, 1, 12],
+    ["A Paul\tPCM:NET/PO/MAILBOXNAME", 20, 1, 19],
+    ["A Paul\tPCM:N-T/PO/BOX", 69, 1, 12],
+    ["A Paul\tPCM:NET/P.O/BOX", 70, 1, 16],
+    ["A Paul\tPCM:NET/PO/B X", 71, 1, 19],
+    ["A Paul\tPCM:NET/PO/", 81, 1, 19],
+    ["A Paul\tPCM:NET", 17, 1, 16],
+    ["A Paul\tTELEX:123", 16, 1, 8],
+    ["A Paul\tSMTP:", 43, 1, 13],
+    ["A Paul\tSMTP:a@b\r\n- Phone:/1", 24, 2, 1],
+    ["A Paul\tPCM:NET/PO/BOX\r\n- Phone 1", 22, 2, 1],
+    ["A Paul\tPCM:NET/PO/BOX\r\nPhone:/1", 12, 2, 1],
+    [`A Paul\tFAX:${"r".repeat(31)}~l~c~1`, 74, 1, 12],
+    [`A Paul\tFAX:r~${"l".repeat(31)}~c~1`, 75, 1, 14],
+    [`A Paul\tFAX:r~l~${"c".repeat(31)}~1`, 76, 1, 16],
+    [`A Paul\tFAX:r~l~c~${"1".repeat(23)}`, 77, 1, 18],
+    ["A Paul\tFAX:r~l~c~+1", 15, 1, 18],
+    ["T SMTP:", 24, 1, 3],
+    ["T PCM:NET/PO\r\n Phone 12", 21, 2, 1],
+    ["M Paul\tPCM:NET/PO/BOX", 47, 1, 1],
+    ["Z Paul\tPCM:NET/PO/BOX", 13, 1, 1],
+    ["A Doe, John D. SNADS:GATE/DGN/JOHN", 72, 1, 16],
+  ])("%j: message %i in line %i, column %i", (text, message, line, column) => {
+    expect(parseTransaction(text).problems).toEqual([
+      { message, line, column, text: expect.stringMatching(/\.$/u) as string },
+    ]);
+  });
+
+  it.each([
+    "A $ystem\tPCM:NET/PO/$SYSTEM",
+    "A Bj\u00f6rn\tpcm:NET/PO/bj\u00f6rn",
+    "A X\tNET/PO/BOX",
+    "R SMTP:",
+    "D X\tX400:c=US;a=b",
+    "A F\tFAX:r~l~c~1 206-5,5",
+  ])("nothing in %j", (text) => {
+    expect(parseTransaction(text).problems).toEqual([]);
+  });
+});
+
+const word = (length: number) =>
+  fc.string({ minLength: 1, maxLength: length, unit: fc.constantFrom(..."ABCxyz0189".split("")) });
+const name = fc
+  .string({ minLength: 1, maxLength: 30, unit: fc.constantFrom(..."ABCxyz ,.'é-#".split("")) })
+  .map((text) => text.trim())
+  .filter((text) => text !== "");
+const path = fc.tuple(fc.constantFrom("PCM", "pcm", "CSI", "SNADS", "profs", "OV"), word(10), word(10), word(10));
+const pathAddress = path.map(([spelled, network, postoffice, mailbox]) => ({
+  type: spelled.toUpperCase(),
+  spelled,
+  value: `${network}/${postoffice}/${mailbox}`,
+  path: { network, postoffice, mailbox },
+}));
+const plainAddress = fc
+  .tuple(
+    fc.constantFrom("SMTP", "x400", "MHS", "MCI", "MSMAIL"),
+    fc.string({ minLength: 1, maxLength: 60, unit: fc.constantFrom(..."ab@./=;c:".split("")) }),
+  )
+  .map(([spelled, value]) => ({ type: spelled.toUpperCase(), spelled, value, path: undefined }));
+const entry = fc.record({ name, address: fc.oneof(pathAddress, plainAddress) });
+const pathEntry = fc.record({ name, address: pathAddress });
+const list = path.map(([spelled, network, postoffice]) => ({
+  type: spelled.toUpperCase(),
+  spelled,
+  value: `${network}/${postoffice}`,
+  path: { network, postoffice, mailbox: "" },
+}));
+const prompt = fc
+  .string({ minLength: 1, maxLength: 20, unit: fc.constantFrom(..."Phone #/".split("")) })
+  .map((text) => text.trim())
+  .filter((text) => text !== "");
+const value = fc
+  .string({ maxLength: 40, unit: fc.constantFrom(..."ab 1-,.:/".split("")) })
+  .filter((text) => !text.startsWith("/") && !text.includes(":/"));
+const details = fc.array(fc.record({ prompt, value }), { maxLength: 4 });
+const digits = fc.integer({ min: 0, max: 99 }).map(String);
+const field = fc.record({
+  prompt: prompt.filter((text) => !text.endsWith(":")),
+  start: digits,
+  width: digits,
+  class: fc.constantFrom("A", "NP", "N"),
+  fallback: fc.constantFrom("", "x"),
+});
+
+const transaction: fc.Arbitrary<Transaction> = fc.oneof(
+  entry.map((entry): Transaction => ({ kind: "add", entry, details: [], problems: [] })),
+  fc.record({ entry: pathEntry, details }).map((parts): Transaction => ({ kind: "add", ...parts, problems: [] })),
+  fc.record({ entry: pathEntry, details }).map((parts): Transaction => ({ kind: "delete", ...parts, problems: [] })),
+  fc
+    .record({ entry: pathEntry, to: pathEntry, details })
+    .map((parts): Transaction => ({ kind: "modify", ...parts, problems: [] })),
+  list.map((list): Transaction => ({ kind: "replace", list, problems: [] })),
+  fc
+    .record({ list, fields: fc.array(field, { maxLength: 5 }) })
+    .map((parts): Transaction => ({ kind: "template", ...parts, problems: [] })),
+);
+
+describe("reading and writing", () => {
+  it("gives every transaction back", () => {
+    fc.assert(
+      fc.property(transaction, (transaction) => {
+        expect(parseTransaction(formatTransaction(transaction))).toEqual(transaction);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("never throws, and writing what was read of any text settles", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 120, unit: fc.constantFrom(..."ADMRT#- \t\r\n:/~PCMxé1".split("")) }),
+        (text) => {
+          const once = formatTransaction(parseTransaction(text));
+          expect(formatTransaction(parseTransaction(once))).toBe(once);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+});
