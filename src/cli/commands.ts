@@ -3,6 +3,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { historyCommand } from "./history.ts";
 import { importCommand } from "./import.ts";
+import { keygenCommand } from "./keygen.ts";
 import { logCommand } from "./log.ts";
 import { pushCommand } from "./push.ts";
 import { recoverCommand } from "./recover.ts";
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   rollbackCommand,
   unlockCommand,
   trustCommand,
+  keygenCommand,
   simulateDssCommand,
   simulatePostofficeCommand,
   demoCommand,

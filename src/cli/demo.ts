@@ -4,9 +4,6 @@ import { join, resolve } from "node:path";
 import { flag, wholeNumber } from "../config/option.ts";
 import { resolveOptions } from "../config/resolve.ts";
 import { EXIT, ResyncError } from "../errors.ts";
-import { createDss } from "../simulator/dss/create.ts";
-import { createPostoffice } from "../simulator/postoffice/create.ts";
-import { startSftpServer } from "../simulator/sftp-server/server.ts";
 import { defineCommand, type CliContext, type Command, type CommandResult } from "./command.ts";
 import { importCommand } from "./import.ts";
 import { pushCommand } from "./push.ts";
@@ -44,6 +41,9 @@ async function roundTrip(
   { entries, rebuild, keep }: { entries: number; rebuild: boolean; keep: boolean },
   outer: CliContext,
 ): Promise<CommandResult> {
+  const { createDss } = await import("../simulator/dss/create.ts");
+  const { createPostoffice } = await import("../simulator/postoffice/create.ts");
+  const { startSftpServer } = await import("../simulator/sftp-server/server.ts");
   const say = (text: string) => outer.reporter.emit({ type: "note", text, facts: {} });
   const dss = await createDss(join(folder, "dss"), { entries, requestors: ["NORTH/PO1", REQUESTOR] });
   const postoffice = await createPostoffice(join(folder, "postoffice"), {

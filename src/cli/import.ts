@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { flag, text } from "../config/option.ts";
+import { flag, text, texts } from "../config/option.ts";
 import { EXIT, ResyncError } from "../errors.ts";
 import type { MasterListCheck } from "../glb/identify.ts";
 import type { IncomingSource } from "../import/incoming.ts";
@@ -7,6 +7,7 @@ import type { ImportResult } from "../import/request.ts";
 import type { ExpectedList } from "../import/verdict/lists.ts";
 import { defineCommand, type CliContext, type CommandResult } from "./command.ts";
 import { showImport } from "./import-summary.ts";
+import { trustedKeysOf } from "./keys.ts";
 import { required } from "./push.ts";
 import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
@@ -22,6 +23,8 @@ export const importCommand = defineCommand({
     postoffice: text("Root of the postoffice: the folder that holds GLB", { placeholder: "DIR" }),
     admin: text("Mailbox of the postoffice's administrator [admin]", { placeholder: "MAILBOX" }),
     rebuild: flag("Run REBUILD -f afterwards, so that the Global Address List shows it"),
+    "trusted-key": texts("Take only deliveries signed with this key; repeatable", { placeholder: "FILE|KEY" }),
+    "allow-older": flag("With trusted keys: also one older than the one last imported"),
     again: flag("Import a list that was imported here already once more"),
     "exit-unchanged": flag("Exit 10 when this very list was imported here already"),
     ...runnerOptions,
@@ -34,7 +37,7 @@ export const importCommand = defineCommand({
     [EXIT.preflight, "the postoffice is not ready; nothing was changed"],
     [EXIT.connection, "connection, login or host key"],
     [EXIT.transfer, "the delivery could not be collected, or is not complete"],
-    [EXIT.badFile, "the file is not usable"],
+    [EXIT.badFile, "the file is not usable, or not signed by a trusted key"],
     [EXIT.rolledBack, "IMPORT failed; the postoffice was put back"],
     [EXIT.notRolledBack, "IMPORT failed; the postoffice could not be put back"],
     [EXIT.nothingToDo, "nothing to do (with --exit-unchanged)"],
@@ -49,15 +52,20 @@ export const importCommand = defineCommand({
     const source = sourceOf(values.from, file, { values, cli });
     const postoffice = resolve(cli.cwd, required("postoffice", values.postoffice));
     const driveLetter = driveOf(values.drive);
+    const trustedKeys = await trustedKeysOf(values["trusted-key"], cli);
     const runner = await runnerOf(values, postoffice, cli);
     const { importFile } = await import("../import/import.ts");
     const { importedBefore } = await import("../import/imported-before.ts");
+    const { refuseOlder } = await import("../import/older.ts");
     const { takeIncoming } = await import("../import/incoming.ts");
     const dryRun = values["dry-run"];
     const from = source.kind === "place" ? source.label : source.path;
     const plan = { command: "import", about: `${from} → ${postoffice}`, data: { postoffice, from }, dryRun };
     return withRun(plan, cli, async (context, folder) => {
-      const incoming = await takeIncoming(source, folder, context);
+      const incoming = await takeIncoming(source, folder, context, trustedKeys);
+      const { manifest } = incoming;
+      const mayBeOlder = trustedKeys.length === 0 || values["allow-older"];
+      if (manifest !== undefined && !mayBeOlder) await refuseOlder(cli.stateDir, postoffice, manifest);
       const alreadyImported = values.again
         ? undefined
         : await importedBefore(cli.stateDir, postoffice, incoming.sha256);
@@ -75,7 +83,7 @@ export const importCommand = defineCommand({
           limits: { idleMs: values["idle-timeout"], overallMs: values["import-timeout"] },
           runFolder: folder,
           alreadyImported,
-          ...(incoming.manifest && { deliveryId: incoming.manifest.id }),
+          ...(manifest && { deliveryId: manifest.id }),
           ...(lists && { lists }),
         },
         context,

@@ -17,7 +17,7 @@ export function showPush({ outcome, manifest, targets }: PushResult, width: numb
         ]
       : []),
     `  SHA-256   ${manifest.sha256}`,
-    `  Delivery  ${manifest.id}`,
+    `  Delivery  ${manifest.id}${manifest.signature ? `, signed with key ${manifest.signature.key}` : ""}`,
     ...targets.map((target) => {
       const what = target.ok ? `${GLB_NAME} and ${MANIFEST_NAME}, read back` : `failed: ${target.error.message}`;
       return `  ${target.ok ? "At" : "NOT at"}${target.ok ? "        " : "    "}${wrap(`${target.target}: ${what}`, width, " ".repeat(12))}`;

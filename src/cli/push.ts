@@ -2,6 +2,7 @@ import { choiceOr, duration, flag, text, texts } from "../config/option.ts";
 import { EXIT, ResyncError, type ExitCode } from "../errors.ts";
 import { defineCommand, type CommandResult } from "./command.ts";
 import { dssOptions, openDss } from "./dss.ts";
+import { signingKeyOf } from "./keys.ts";
 import { showPush } from "./push-summary.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { targetOf } from "./targets.ts";
@@ -28,6 +29,7 @@ export const pushCommand = defineCommand({
       "auto",
     ),
     "accept-value-left": flag("Take the file though the DSS leaves its registry value"),
+    "sign-key": text("Private key (resync keygen) to sign the delivery with", { placeholder: "FILE" }),
     "exit-unchanged": flag("Exit 10 when every place holds this very list already"),
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
     ...dssOptions,
@@ -58,6 +60,7 @@ export const pushCommand = defineCommand({
     const dryRun = values["dry-run"];
     const more = { ...placeOptionsOf(values, cli), dryRun, reporter: cli.reporter };
     const targets = required("to", values.to).map((place) => targetOf(place, more, cli));
+    const signingKey = await signingKeyOf(values["sign-key"], cli);
     const host = await openDss(dss, values, cli);
     const places = targets.map(({ label }) => label);
     const plan = {
@@ -82,7 +85,7 @@ export const pushCommand = defineCommand({
           const source = values.generate
             ? generatedList(host, settings, values.keep, context)
             : standingList(host, values.keep, context);
-          const result = await push({ host, requestors, source, targets, folder }, context);
+          const result = await push({ host, requestors, source, targets, folder, signingKey }, context);
           return conclude(result, values["exit-unchanged"], cli.style.width);
         } finally {
           await lock?.release();

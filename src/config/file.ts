@@ -1,5 +1,4 @@
 import { lilconfig, type Loaders } from "lilconfig";
-import { parse as parseYaml } from "yaml";
 import { ResyncError } from "../errors.ts";
 import { configKey } from "./resolve.ts";
 import type { OptionSpecs } from "./option.ts";
@@ -99,6 +98,7 @@ function asObject(value: unknown, where: string, problems: string[]): Readonly<R
   return {};
 }
 
-function loadYaml(_path: string, content: string): unknown {
-  return parseYaml(content);
+async function loadYaml(_path: string, content: string): Promise<unknown> {
+  const { parse } = await import("yaml");
+  return parse(content);
 }

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { execa } from "execa";
 import { parseArgsStringToArgv } from "string-argv";
 import { ResyncError } from "../errors.ts";
 import { environmentName } from "./resolve.ts";
@@ -60,6 +59,7 @@ async function fromEnvironment(variable: string, environment: NodeJS.ProcessEnv)
   const command = environment[`${variable}_COMMAND`];
   if (command === undefined) return undefined;
   return firstLine(variable, "the command", async () => {
+    const { execa } = await import("execa");
     const [program = "", ...args] = parseArgsStringToArgv(command);
     const { stdout } = await execa(program, args, { timeout: 60_000, stdin: "ignore" });
     return stdout;
