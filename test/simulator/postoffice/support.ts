@@ -10,7 +10,7 @@ import { postofficeFiles, type PostofficeFiles } from "../../../src/simulator/po
 import type { PostofficeOptions } from "../../../src/simulator/postoffice/options.ts";
 import { runImport } from "../../../src/simulator/postoffice/programs/import.ts";
 import { runRebuild } from "../../../src/simulator/postoffice/programs/rebuild.ts";
-import { writeQueue } from "../../../src/simulator/postoffice/queue.ts";
+import { readQueue, writeQueue } from "../../../src/simulator/postoffice/queue.ts";
 import { completeSimulation, type Simulation } from "../../../src/simulator/postoffice/simulation.ts";
 
 /** A postoffice under test, removed when the test's scope ends. */
@@ -133,4 +133,16 @@ function fingerprint(root: string): Map<string, string> {
 export function changed(before: Map<string, string>, after: Map<string, string>): string[] {
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].filter((name) => before.get(name) !== after.get(name)).toSorted();
+}
+
+/** A line of `import -x`: code, name padded to column 32, address from column 34. */
+export function column(alias: string, address: string): string {
+  return `A ${alias.padEnd(30)} ${address}`;
+}
+
+/** Sync numbers and texts of a queue file. */
+export async function queue(postoffice: TestPostoffice, name: string): Promise<[number, string][]> {
+  const records: [number, string][] = [];
+  for await (const { sync, text } of readQueue(postoffice.files, name)) records.push([sync, text]);
+  return records;
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseHeader } from "../../../src/glb/header.ts";
 import { readQueue } from "../../../src/simulator/postoffice/queue.ts";
 import { brokenSizes } from "./size-rules.ts";
-import { changed, testPostoffice, type TestPostoffice } from "./support.ts";
+import { changed, column, testPostoffice, type TestPostoffice } from "./support.ts";
 
 const BANNER = "Status       Microsoft (R) Mail Import V3.5";
 const FINISHED = "Status       Import is finished.";
@@ -17,10 +17,6 @@ const OPTIONS = {
     { network: "N", postoffice: "Q", names: [{ alias: "Quin", address: "quin" }] },
   ],
 } as const;
-
-function column(alias: string, address: string): string {
-  return `A ${alias.padEnd(30)} ${address}`;
-}
 
 const ALL = [column("Ann", "PCM:N/P/ann"), column("Quin", "PCM:N/Q/quin"), column("Sam", "SMTP:s@s")];
 
