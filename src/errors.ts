@@ -84,6 +84,10 @@ export const ERROR_EXIT = {
   /** Not a Resync.glb, or one that is damaged. */
   FILE_NOT_USABLE: EXIT.badFile,
   FILE_CHANGED: EXIT.badFile,
+  /** Keys are trusted here, and the delivery is not signed with one of them, or was changed after it was. */
+  DELIVERY_NOT_TRUSTED: EXIT.badFile,
+  /** Keys are trusted here, and the delivery is older than the one last imported. */
+  DELIVERY_OLDER: EXIT.badFile,
 
   IMPORT_FAILED: EXIT.rolledBack,
   /** The import is good and stays; the old Global Address List was put back. */

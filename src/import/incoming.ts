@@ -11,6 +11,8 @@ import type { Manifest } from "../transfer/manifest.ts";
 import { placePath, type Place } from "../transfer/place.ts";
 import { fromErrno } from "../transfer/places/errno.ts";
 import { localPlace } from "../transfer/places/local.ts";
+import type { KeyId, TrustedKey } from "../transfer/signature/keys.ts";
+import { STEP } from "./trace.ts";
 
 /** A master list on its way into a postoffice: a private copy that was proved whole and looked into. */
 export interface Incoming extends Fingerprint {
@@ -28,12 +30,21 @@ export type IncomingSource =
 
 /**
  * Takes the list into the run's folder, proves it against its manifest and looks into it. The place and the postoffice are not changed.
- * Throws what `collect` throws, and `FILE_NOT_USABLE` for a file that is no master list.
+ * Throws what `collect` throws, and `FILE_NOT_USABLE` for a file that is no master list. With `trustedKeys` a delivery is taken only when
+ * one of them signed it, and a bare file never (`DELIVERY_NOT_TRUSTED`).
  */
-export async function takeIncoming(source: IncomingSource, folder: string, context: RunContext): Promise<Incoming> {
+export async function takeIncoming(
+  source: IncomingSource,
+  folder: string,
+  context: RunContext,
+  trustedKeys: readonly TrustedKey[] = [],
+): Promise<Incoming> {
   const copy = join(folder, "RESYNC.GLB");
+  if (source.kind === "file" && trustedKeys.length > 0) throw bareFileNotTrusted(source.path);
   const taken =
-    source.kind === "place" ? await takeDelivery(source, copy, context) : await takeFile(source.path, copy, context);
+    source.kind === "place"
+      ? await takeDelivery(source, copy, context, trustedKeys)
+      : await takeFile(source.path, copy, context);
   const check = await lookInto(copy, context);
   return { ...taken, file: copy, check };
 }
@@ -41,20 +52,34 @@ export async function takeIncoming(source: IncomingSource, folder: string, conte
 async function takeDelivery(
   source: Extract<IncomingSource, { kind: "place" }>,
   copy: string,
-  { reporter, signal }: RunContext,
+  { reporter, journal, signal }: RunContext,
+  trustedKeys: readonly TrustedKey[],
 ): Promise<Fingerprint & { manifest: Manifest }> {
   return step(reporter, "collect", "Collect the delivery", async (voice) => {
     const place = await source.open(signal);
     try {
-      const value = await collect(place, { copy, signal, onProgress: (done, total) => voice.progress(done, total) });
-      const { manifest } = value;
-      const made = manifest.createdAt.slice(0, 16).replace("T", " ");
-      const found = `${manifest.id}, made ${made} UTC for ${manifest.requestors.join(", ")}: ${showFingerprint(value)}`;
-      return { found, facts: { place: place.label, manifest }, value };
+      const value = await collect(place, {
+        copy,
+        signal,
+        trustedKeys,
+        onProgress: (done, total) => voice.progress(done, total),
+      });
+      const { manifest, signedBy } = value;
+      const { id, createdAt } = manifest;
+      await journal.note(STEP.delivery, { id, createdAt, signedBy });
+      const made = createdAt.slice(0, 16).replace("T", " ");
+      const found = `${id}, made ${made} UTC for ${manifest.requestors.join(", ")}: ${showFingerprint(value)}${showSigner(manifest, signedBy)}`;
+      return { found, facts: { place: place.label, manifest, signedBy }, value };
     } finally {
       await place.close();
     }
   });
+}
+
+/** Who signed it, in words, and whether that was proved. */
+function showSigner({ signature }: Manifest, signedBy: KeyId | undefined): string {
+  if (signedBy !== undefined) return `; signed by ${signedBy}, which is trusted here`;
+  return signature === undefined ? "" : `; signed by ${signature.key}, which nobody looked at: no key is trusted here`;
 }
 
 async function takeFile(
@@ -79,6 +104,15 @@ async function takeFile(
       facts: { path, ...print },
       value: { ...print, manifest: undefined },
     };
+  });
+}
+
+function bareFileNotTrusted(path: string): ResyncError {
+  return new ResyncError("DELIVERY_NOT_TRUSTED", {
+    message: `${path} is a bare file: it bears no signature, and only signed deliveries are taken here.`,
+    state: "Nothing was taken; the postoffice was not touched.",
+    hint: "Import a signed delivery with --from, or leave out the trusted keys for this one import.",
+    facts: { path },
   });
 }
 

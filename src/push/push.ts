@@ -3,6 +3,8 @@ import { ResyncError } from "../errors.ts";
 import type { MasterListCheck } from "../glb/identify.ts";
 import { lookInto } from "../glb/look-into.ts";
 import type { Manifest } from "../transfer/manifest.ts";
+import type { SigningKey } from "../transfer/signature/keys.ts";
+import { signed } from "../transfer/signature/signature.ts";
 import { TOOL } from "../version.ts";
 import type { DssHost } from "./generate/dss-host.ts";
 import type { ListSource, ObtainedList } from "./sources.ts";
@@ -15,6 +17,8 @@ export interface PushRequest {
   readonly targets: readonly Target[];
   /** The run's own folder, for the private copy and the registry backup. */
   readonly folder: string;
+  /** Signs the manifest. */
+  readonly signingKey?: SigningKey | undefined;
 }
 
 export interface PushResult {
@@ -34,7 +38,11 @@ export async function push(request: PushRequest, context: RunContext): Promise<P
   if (list === undefined) return dryRunResult(request, context);
   const check = await checkCopy(list, request, context);
   const manifest = createManifest(list, check, request, context);
-  const targets = await deliverToAll(request.targets, { file: list.copy, manifest }, context);
+  const targets = await deliverToAll(
+    request.targets,
+    { file: list.copy, manifest, signedWith: request.signingKey },
+    context,
+  );
   const failures = targets.flatMap((result) => (result.ok ? [] : [result.error]));
   const [first] = failures;
   if (first !== undefined && failures.length === targets.length) throw nothingDelivered(first, list);
@@ -59,7 +67,7 @@ function createManifest(
   request: PushRequest,
   context: RunContext,
 ): Manifest {
-  return {
+  const manifest: Manifest = {
     format: "msmail-resync-delivery",
     version: 1,
     id: context.journal.run,
@@ -72,6 +80,7 @@ function createManifest(
     header: check.header ?? null,
     counts: check.counts ?? null,
   };
+  return request.signingKey === undefined ? manifest : signed(manifest, request.signingKey);
 }
 
 function dryRunResult(request: PushRequest, context: RunContext): PushResult {

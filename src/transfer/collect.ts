@@ -5,11 +5,15 @@ import { fingerprinting, sameBytes, showFingerprint, type Fingerprint } from "./
 import { decodeManifest, MANIFEST_LIMIT, promised, type Manifest } from "./manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "./names.ts";
 import type { Place, PlacePath } from "./place.ts";
+import type { KeyId, TrustedKey } from "./signature/keys.ts";
+import { proveSigned } from "./signature/signature.ts";
 
 export interface CollectOptions {
   /** Where the private copy goes: a path that does not exist yet, made 0600. */
   readonly copy: string;
   readonly signal: AbortSignal;
+  /** Take only what one of these keys has signed; absent or empty: take what comes. */
+  readonly trustedKeys?: readonly TrustedKey[];
   readonly onProgress?: (bytes: number, total: number) => void;
 }
 
@@ -17,12 +21,14 @@ export interface CollectOptions {
 export interface Collected extends Fingerprint {
   readonly copy: string;
   readonly manifest: Manifest;
+  /** The trusted key that its signature was proved with; `undefined` when no key is trusted here. */
+  readonly signedBy: KeyId | undefined;
 }
 
 /**
  * Takes a delivery from a place into a private copy and proves it whole against its manifest. The place is only read.
  * Throws `NOT_FOUND` when nothing was delivered, `DELIVERY_INCOMPLETE` when file and manifest do not fit (also while a newer one
- * is just arriving), or what the place throws; no copy is left behind then.
+ * is just arriving), `DELIVERY_NOT_TRUSTED` before the file is copied, or what the place throws; no copy is left behind then.
  */
 export async function collect(place: Place, options: CollectOptions): Promise<Collected> {
   const first = await collectOnce(place, options);
@@ -30,21 +36,24 @@ export async function collect(place: Place, options: CollectOptions): Promise<Co
   // A newer delivery may have arrived between the two reads; then its manifest is another one now.
   const second = await collectOnce(place, options);
   if (second.fits) return second.collected;
-  const { manifest, ...arrived } = second.collected;
+  const { manifest } = second.collected;
   await rm(options.copy, { force: true });
   throw incomplete(
     place,
-    `is ${showFingerprint(arrived)}, but its manifest promises ${showFingerprint(promised(manifest))}`,
+    `is ${showFingerprint(second.collected)}, but its manifest promises ${showFingerprint(promised(manifest))}`,
   );
 }
 
 async function collectOnce(place: Place, options: CollectOptions): Promise<{ fits: boolean; collected: Collected }> {
-  const manifest = await readManifest(place, options.signal);
+  const { manifest, signedBy } = await readManifest(place, options);
   const arrived = await copyOut(place, GLB_NAME, options.copy, {
     signal: options.signal,
     onProgress: (bytes) => options.onProgress?.(bytes, manifest.size),
   });
-  return { fits: sameBytes(arrived, promised(manifest)), collected: { ...arrived, copy: options.copy, manifest } };
+  return {
+    fits: sameBytes(arrived, promised(manifest)),
+    collected: { ...arrived, copy: options.copy, manifest, signedBy },
+  };
 }
 
 /**
@@ -87,11 +96,14 @@ function localError(error: unknown, copy: string): unknown {
   });
 }
 
-async function readManifest(place: Place, signal: AbortSignal): Promise<Manifest> {
+async function readManifest(
+  place: Place,
+  { signal, trustedKeys = [] }: CollectOptions,
+): Promise<Pick<Collected, "manifest" | "signedBy">> {
   const [glb, manifest] = [await place.stat(GLB_NAME, { signal }), await place.stat(MANIFEST_NAME, { signal })];
   if (manifest !== undefined && glb !== undefined) {
     const bytes = await collectBytes(place.read(MANIFEST_NAME, { signal }), MANIFEST_LIMIT);
-    return decodeManifest(bytes, `${place.label}/${MANIFEST_NAME}`);
+    return takeManifest(bytes, `${place.label}/${MANIFEST_NAME}`, trustedKeys);
   }
   if (glb !== undefined) throw incomplete(place, `stands there without its manifest ${MANIFEST_NAME}`);
   if (manifest !== undefined) throw incomplete(place, `is missing; only its manifest ${MANIFEST_NAME} stands there`);
@@ -100,6 +112,18 @@ async function readManifest(place: Place, signal: AbortSignal): Promise<Manifest
     state: "Nothing was changed anywhere.",
     hint: "Run resync push to this place first, or check the folder's name.",
   });
+}
+
+/**
+ * Reads a manifest, of which the signature is proved first where keys are trusted. Throws what `proveSigned` and `decodeManifest` throw.
+ */
+export function takeManifest(
+  bytes: Uint8Array,
+  where: string,
+  trustedKeys: readonly TrustedKey[],
+): Pick<Collected, "manifest" | "signedBy"> {
+  const key = trustedKeys.length === 0 ? undefined : proveSigned(bytes, trustedKeys, where);
+  return { manifest: decodeManifest(bytes, where), signedBy: key?.id };
 }
 
 function incomplete(place: Place, what: string): ResyncError {

@@ -5,12 +5,15 @@ import { fingerprint, sameBytes, showFingerprint, type Fingerprint } from "./dig
 import { encodeManifest, promised, type Manifest } from "./manifest.ts";
 import { GLB_NAME, isTemporaryName, MANIFEST_NAME, temporaryNames } from "./names.ts";
 import { placePath, type Place, type PlacePath } from "./place.ts";
+import type { TrustedKey } from "./signature/keys.ts";
 import { describeStanding, standsAlready } from "./standing.ts";
 
 /** What to deliver: a private local copy that nobody else writes to, and the manifest that says what it is. */
 export interface Delivery {
   readonly file: string;
   readonly manifest: Manifest;
+  /** The key that the manifest is signed with: a list that stands there without its signature is delivered again. */
+  readonly signedWith?: TrustedKey | undefined;
 }
 
 export interface DeliverOptions {
@@ -41,7 +44,7 @@ export async function deliver(place: Place, delivery: Delivery, options: Deliver
   const wanted = promised(delivery.manifest);
   const entries = await place.list(undefined, options);
   refuseFoldersInTheWay(place, entries);
-  if (await standsAlready(place, delivery.manifest, options)) {
+  if (await standsAlready(place, delivery.manifest, { signal: options.signal, signedWith: delivery.signedWith })) {
     return { outcome: "unchanged", atomic: true, removedLeftovers: [], resent: false };
   }
   const removedLeftovers = await removeLeftovers(

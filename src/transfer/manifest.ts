@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ResyncError } from "../errors.ts";
 import { asSha256, type Fingerprint, type Sha256 } from "./digest.ts";
+import { encodeJson } from "./json.ts";
+import { signatureSchema } from "./signature/signature.ts";
 
 /** Bytes of a manifest at the most; a larger file under its name is not one. */
 export const MANIFEST_LIMIT = 1_048_576;
@@ -24,18 +26,20 @@ const manifestSchema = z.object({
   }),
   header: z.object({ impSeq: count, reqSeq: count, srvSeq: count }).nullable(),
   counts: z.object({ records: count, addresses: count, lists: count }).nullable(),
+  signature: signatureSchema.optional(),
 });
 
 /**
  * What goes with a master list on its way: which list this is and what it must be on arrival. It is written last: a folder with a
  * manifest whose size and SHA-256 fit the file beside it holds a whole delivery, any other folder does not.
- * `header` and `counts` are null where the file's inside could not be read (its layout is not public).
+ * `header` and `counts` are null where the file's inside could not be read (its layout is not public). `signature` is there only when the
+ * pusher signs; nothing here looks whether it is right, `proveSigned` does.
  */
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 
-/** A manifest as the bytes of `RESYNC.JSN`: UTF-8 JSON, CR LF, readable in any editor of the old hosts. */
+/** A manifest as the bytes of `RESYNC.JSN`. */
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  return Buffer.from(`${JSON.stringify(manifest, undefined, 2).replaceAll("\n", "\r\n")}\r\n`, "utf8");
+  return encodeJson(manifest);
 }
 
 /** Reads a manifest's bytes; `where` names the file for the error. Throws `DELIVERY_INCOMPLETE` for a damaged one, `FILE_NOT_USABLE` for a newer version. */
