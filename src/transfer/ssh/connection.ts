@@ -74,11 +74,11 @@ export async function connectSftp(
   signal?: AbortSignal,
 ): Promise<SftpConnection> {
   const { host, port } = target;
+  const user = target.user ?? ownName();
   const limit = options.connectMs ?? CONNECT_MS;
   const known = await readKnownHosts(options.knownHostsFiles ?? defaultKnownHostsFiles(), reporter);
   const socket = await openSocket(host, port, limit, signal);
   const server = `${host}${port === 22 ? "" : `:${port}`}`;
-  const user = target.user ?? userInfo().username;
   const debug = (text: string): void => reporter.emit({ type: "debug", text: `ssh ${server}: ${text}` });
 
   // Our own callbacks: the library's print to stdout, and it ignores some errors; the raw ones are heard below.
@@ -91,13 +91,14 @@ export async function connectSftp(
 
   inner.on("error", phase.heard);
   watchForLoss(inner, server, requests);
-  inner.on("handshake", (negotiated) => {
+  // Once: the server may change keys at any time, which is a handshake too.
+  inner.once("handshake", (negotiated) => {
     phase.enter("login", auth.failure);
     const old = legacyOf(negotiated);
     debug(`${inner._remoteVer ?? "?"}, ${negotiated.kex}, ${negotiated.cs.cipher}`);
     if (old.length > 0) warnOfLegacy(reporter, server, old);
   });
-  inner.on("ready", () => phase.enter("sftp"));
+  inner.once("ready", () => phase.enter("sftp"));
   try {
     phase.enter("handshake");
     const sftp = await phase.guard(
@@ -110,8 +111,10 @@ export async function connectSftp(
         algorithms: offer(preferredAlgorithms(known, host, port), options.legacyAlgorithms ?? false),
         hostVerifier: (shown: Buffer) => {
           const refusal = refuseHostKey(known, host, port, shown);
-          if (refusal) phase.fail(refusal);
-          return refusal === undefined;
+          if (refusal === undefined) return true;
+          phase.fail(refusal);
+          requests.fail(refusal);
+          return false;
         },
         authHandler: auth.handler,
       }),
@@ -137,6 +140,18 @@ export async function connectSftp(
   } finally {
     forget();
     phase.end();
+  }
+}
+
+function ownName(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    throw new ResyncError("USAGE", {
+      message: "This process's account has no name, so none can be given to the SSH server.",
+      hint: "Write it into the address: sftp://user@host/path.",
+      cause,
+    });
   }
 }
 

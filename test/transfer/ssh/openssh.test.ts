@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasCode } from "../../../src/errors.ts";
 import { recordingReporter } from "../../../src/report/reporter.ts";
@@ -192,6 +193,17 @@ describe.skipIf(!present)("OpenSSH's sshd", () => {
         message: expect.stringContaining("SFTP"),
       });
     }
+  });
+
+  it("may change the session's keys in the middle", async () => {
+    const place = await withKey(await bed.start({ config: ["RekeyLimit 1M"] }), undefined, { connectMs: 1_500 });
+    const bytes = randomBytes(6_000_000);
+    await place.writeNew(A, bytesOf(bytes));
+    // The time limits of the login must not come back with the new keys.
+    await pause(1_600);
+    expect((await collectBytes(place.read(A), 1e7)).equals(bytes)).toBe(true);
+    await place.remove(A);
+    await place.close();
   });
 
   it("that is read-only refuses every write and gives every read", async () => {
