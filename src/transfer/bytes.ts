@@ -3,14 +3,18 @@ import { createReadStream } from "node:fs";
 /** Chunks of a local file, in bytes. A place cuts them to what its protocol takes. */
 const CHUNK = 262_144;
 
-/** A local file's bytes. Throws the file system's error while iterated. */
+/** A local file's bytes, from the start at each iteration. Throws the file system's error while iterated. */
 export function localBytes(path: string): AsyncIterable<Uint8Array> {
-  return createReadStream(path, { highWaterMark: CHUNK });
+  return { [Symbol.asyncIterator]: () => createReadStream(path, { highWaterMark: CHUNK })[Symbol.asyncIterator]() };
 }
 
-/** Bytes at hand as a source. */
-export async function* bytesOf(...parts: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  for (const part of parts) yield part;
+/** Bytes at hand as a source, from the start at each iteration. */
+export function bytesOf(...parts: Uint8Array[]): AsyncIterable<Uint8Array> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (const part of parts) yield part;
+    },
+  };
 }
 
 /** A small source as one buffer; stops reading after `limit` bytes + 1, so that the caller can see that it was too long. */

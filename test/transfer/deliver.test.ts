@@ -13,6 +13,8 @@ import { encodeManifest, type Manifest } from "../../src/transfer/manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "../../src/transfer/names.ts";
 import { placePath, type Place } from "../../src/transfer/place.ts";
 import { memoryPlace } from "../../src/transfer/places/memory.ts";
+import { withRetry } from "../../src/transfer/places/retry.ts";
+import { recordingReporter } from "../../src/report/reporter.ts";
 import { dyingPlace, lyingPlace } from "./faults.ts";
 
 let folder: string;
@@ -219,4 +221,26 @@ describe("collecting", () => {
 it("a local file is read whole", async () => {
   const { file } = await delivery(NEW);
   expect(await fingerprint(localBytes(file))).toMatchObject({ size: NEW.length });
+});
+
+it("a delivery whose connection breaks in the middle of the file is sent again over a new one", async () => {
+  const memory = memoryPlace();
+  let broken = false;
+  const breaking: Place = {
+    ...memory,
+    writeNew: async (path, source, options) => {
+      if (broken) return memory.writeNew(path, source, options);
+      broken = true;
+      for await (const chunk of source) {
+        if (chunk.length > 0) break;
+      }
+      throw new ResyncError("CONNECTION_LOST", { message: "reset", retryable: true });
+    },
+  };
+  const reporter = recordingReporter();
+  const patience = { attempts: 3, clock: steppingClock(new Date(0)), reporter };
+  const place = withRetry(breaking, { ...patience, reopen: async () => memory });
+  expect(await put(place, NEW)).toMatchObject({ outcome: "delivered" });
+  expect(await take(memory)).toEqual(NEW);
+  expect(reporter.events.map(({ type }) => type)).toEqual(["warning", "note"]);
 });
