@@ -3,7 +3,7 @@ import { throwIfAborted } from "../../errors.ts";
 import type { RunContext } from "../../context.ts";
 import type { JournalData, JournalEntry } from "../../journal/journal.ts";
 import type { DssHost, RegistryKey, RegistryValue } from "./dss-host.ts";
-import { REGISTRY_JSON, registryFromJson, registryToJson } from "./registry-json.ts";
+import { registryFromJson, registryToJson, type RegistryJson } from "./registry-json.ts";
 
 /** Everything that generating changes on a DSS, with what is needed to undo it. Paths and names are the host's own. */
 export type DssChange =
@@ -62,6 +62,12 @@ export function journaledChanges(entries: readonly JournalEntry[], label: string
   });
 }
 
+const REGISTRY_JSON: z.ZodType<RegistryJson> = z.discriminatedUnion("type", [
+  z.object({ type: z.enum(["REG_SZ", "REG_EXPAND_SZ"]), data: z.string() }),
+  z.object({ type: z.literal("REG_MULTI_SZ"), data: z.array(z.string()) }),
+  z.object({ type: z.literal("REG_DWORD"), data: z.int().min(0).max(0xffff_ffff) }),
+  z.object({ type: z.literal("other"), number: z.int().nonnegative(), data: z.hex() }),
+]);
 const key = z.custom<RegistryKey>((text) => typeof text === "string" && text.startsWith("HKEY_LOCAL_MACHINE\\"));
 const found = z.enum(["running", "stopped"]);
 const CHANGE_JSON = z.discriminatedUnion("kind", [

@@ -1,6 +1,7 @@
 import { hasCode } from "../../errors.ts";
 import { placePath, type Place } from "../../transfer/place.ts";
 import type { DssChange } from "./change.ts";
+import { DXA_SERVICE } from "./dss-host.ts";
 import { findResync, freeKeptName, hasFile } from "./kept-name.ts";
 import { withFolder } from "./locate.ts";
 import type { PutBackScene } from "./put-back.ts";
@@ -39,9 +40,15 @@ async function tellKept(scene: PutBackScene, place: Place, { folder, from, to }:
   if (await hasFile(place, to)) scene.done(`the earlier ${from} is kept as ${folder}\\${to}`);
 }
 
+/** A service that runs may have read the value and be at work still. */
+async function tellPending({ host, done }: PutBackScene, folder: string): Promise<void> {
+  if ((await host.queryService(DXA_SERVICE)).state !== "running") return;
+  done(`if the DSS still writes ${folder}\\Resync.glb, the next push sets it aside`);
+}
+
 async function setAsideRest(scene: PutBackScene, place: Place, folder: string): Promise<void> {
   const rest = await findResync(place, scene.signal);
-  if (rest === undefined) return;
+  if (rest === undefined) return tellPending(scene, folder);
   const kept = await freeKeptName(place, scene.clock.now());
   try {
     await scene.act({ kind: "set-aside", folder, from: rest.name, to: kept }, async () => {

@@ -1,16 +1,11 @@
-import { z } from "zod";
 import type { RegistryValue } from "./dss-host.ts";
 
 /** A registry value as JSON: in journals, and in the files of a simulated DSS. Bytes are hexadecimal digits. */
-export const REGISTRY_JSON = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("REG_SZ"), data: z.string() }),
-  z.object({ type: z.literal("REG_EXPAND_SZ"), data: z.string() }),
-  z.object({ type: z.literal("REG_MULTI_SZ"), data: z.array(z.string()) }),
-  z.object({ type: z.literal("REG_DWORD"), data: z.int().min(0).max(0xffff_ffff) }),
-  z.object({ type: z.literal("other"), number: z.int().nonnegative(), data: z.hex() }),
-]);
-
-export type RegistryJson = z.infer<typeof REGISTRY_JSON>;
+export type RegistryJson =
+  | { readonly type: "REG_SZ" | "REG_EXPAND_SZ"; readonly data: string }
+  | { readonly type: "REG_MULTI_SZ"; readonly data: string[] }
+  | { readonly type: "REG_DWORD"; readonly data: number }
+  | { readonly type: "other"; readonly number: number; readonly data: string };
 
 /** The value as plain data that survives JSON. */
 export function registryToJson(value: RegistryValue): RegistryJson {

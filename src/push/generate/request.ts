@@ -36,8 +36,8 @@ export interface Generated extends Fingerprint {
   readonly dxaVersion: string | undefined;
   /** The header's numbers are the maxima over all requestors (Q215505). */
   readonly globalMax: boolean;
-  /** Milliseconds from RUNNING to the finished file. */
-  readonly writtenInMs: number;
+  /** Milliseconds from RUNNING to the finished file; `undefined` when nobody of ours was there. */
+  readonly writtenInMs: number | undefined;
 }
 
 export const DEFAULT_SETTLE_MS = 1000;

@@ -13,6 +13,20 @@ export function isAlive(pid: number): boolean {
   return process.platform !== "linux" || !isZombie(pid);
 }
 
+/**
+ * Ends the process `pid` at once if it is a simulated DXA; a number that the system has given to another process since is left alone
+ * (told by the command line, on Linux). Never throws.
+ */
+export function endDxa(pid: number): void {
+  try {
+    const isOther =
+      process.platform === "linux" && !readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("dxa-main");
+    if (!isOther) process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone already.
+  }
+}
+
 /** /proc/PID/stat: the state letter follows the program's name in parentheses. */
 function isZombie(pid: number): boolean {
   try {

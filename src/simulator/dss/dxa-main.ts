@@ -1,4 +1,5 @@
 import { playDxa } from "./dxa.ts";
+import { logEvent } from "./events.ts";
 import { readKnobs } from "./knobs.ts";
 
 /**
@@ -10,6 +11,8 @@ try {
   const { lifetimeMs } = await readKnobs(dir);
   setTimeout(() => process.kill(process.pid, "SIGKILL"), lifetimeMs).unref();
   process.exitCode = (await playDxa(dir, Number(run))) === "died" ? 1 : 0;
-} catch {
+} catch (error) {
   process.exitCode = 1;
+  const why = error instanceof Error ? error.message : String(error);
+  await logEvent(dir, 0, `The simulated DXA cannot go on: ${why}`).catch(() => undefined);
 }

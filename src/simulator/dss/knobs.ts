@@ -1,39 +1,50 @@
-import { z } from "zod";
 import { ResyncError } from "../../errors.ts";
-import { DSS_FAILURES, type DssFailure } from "./failures.ts";
+import { isDssFailure, type DssFailure } from "./failures.ts";
 import { dssFiles } from "./paths.ts";
 import { readJson, writeJson } from "./store.ts";
 
-const milliseconds = z.int().nonnegative();
-const failureNames = Object.keys(DSS_FAILURES) as [DssFailure, ...DssFailure[]];
-
-const KNOBS = z.strictObject({
+/** What can be turned on a simulated DSS while it stands: `knobs.json`, read again at every act. Times in milliseconds. */
+export interface Knobs {
   /** STOP_PENDING lasts this long. How long real ones take is undocumented. */
-  stopPendingMs: milliseconds.default(300),
+  readonly stopPendingMs: number;
   /** START_PENDING lasts this long. */
-  startPendingMs: milliseconds.default(200),
+  readonly startPendingMs: number;
   /** The DXA pauses so long after each step of the file; the first step is `stepBytes` long, every other twice the one before. */
-  stepMs: milliseconds.default(20),
-  stepBytes: z.int().positive().default(4096),
+  readonly stepMs: number;
+  readonly stepBytes: number;
   /** The value goes this long after the file is closed. */
-  valueDelayMs: milliseconds.default(50),
+  readonly valueDelayMs: number;
   /** Others may read the file while the DXA writes it; whether a real DXA allows that is undocumented. */
-  shareRead: z.boolean().default(false),
+  readonly shareRead: boolean;
   /** The DXA's process ends itself after this long, whatever happens. */
-  lifetimeMs: milliseconds.default(600_000),
-  failure: z.enum(failureNames).nullable().default(null),
-});
+  readonly lifetimeMs: number;
+  readonly failure: DssFailure | null;
+}
 
-/** What can be turned on a simulated DSS while it runs: `knobs.json`, read again at every act. Times in milliseconds. */
-export type Knobs = z.infer<typeof KNOBS>;
+const DEFAULTS: Knobs = {
+  stopPendingMs: 300,
+  startPendingMs: 200,
+  stepMs: 20,
+  stepBytes: 4096,
+  valueDelayMs: 50,
+  shareRead: false,
+  lifetimeMs: 600_000,
+  failure: null,
+};
 
-/** The knobs as they stand now. Throws `CONFIG_INVALID` when somebody has written nonsense into the file. */
+/**
+ * The knobs as they stand now. Throws `CONFIG_INVALID` when somebody has written nonsense into the file. Checked by hand: the DXA reads
+ * them too, and a schema library would take it longer to load than its work takes.
+ */
 export async function readKnobs(dir: string): Promise<Knobs> {
   const file = dssFiles(dir).knobs;
-  const parsed = KNOBS.safeParse(await readJson<unknown>(file));
-  if (parsed.success) return parsed.data;
+  const stands = await readJson<Record<string, unknown>>(file);
+  const wrong = Object.entries(stands).filter(([name, value]) => !isRight(name, value));
+  if (wrong.length === 0) return { ...DEFAULTS, ...stands };
+  const list = wrong.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ");
   throw new ResyncError("CONFIG_INVALID", {
-    message: `${file} is not understood: ${z.prettifyError(parsed.error)}`,
+    message: `${file} holds knobs that do not exist, or values that they cannot have: ${list}.`,
+    hint: "docs/simulator.md lists the knobs and failures.",
     facts: { file },
   });
 }
@@ -45,5 +56,11 @@ export async function turnKnobs(dir: string, knobs: Partial<Knobs>): Promise<voi
 
 /** All knobs, with the defaults for those that are not named. */
 export function allKnobs(knobs: Partial<Knobs>): Knobs {
-  return KNOBS.parse(knobs);
+  return { ...DEFAULTS, ...knobs };
+}
+
+function isRight(name: string, value: unknown): boolean {
+  if (name === "failure") return value === null || (typeof value === "string" && isDssFailure(value));
+  if (name === "shareRead") return typeof value === "boolean";
+  return Object.hasOwn(DEFAULTS, name) && Number.isInteger(value) && Number(value) >= (name === "stepBytes" ? 1 : 0);
 }

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { ResyncError, type ErrorCode } from "../../errors.ts";
 import { DXA_KEY, DXA_SERVICE, type ServiceState, type ServiceStatus } from "../../push/generate/dss-host.ts";
-import { isAlive } from "./alive.ts";
+import { endDxa, isAlive } from "./alive.ts";
 import { logEvent } from "./events.ts";
 import { readKnobs } from "./knobs.ts";
 import { dssFiles } from "./paths.ts";
@@ -86,9 +86,9 @@ export async function leaveService(dir: string, run: number): Promise<void> {
 export async function killDxa(dir: string): Promise<void> {
   try {
     const { pid } = await readJson<ServiceRecord>(dssFiles(dir).service);
-    if (pid !== null) process.kill(pid, "SIGKILL");
+    if (pid !== null) endDxa(pid);
   } catch {
-    // No process, or no simulated DSS any more.
+    // No simulated DSS any more.
   }
 }
 
@@ -110,7 +110,7 @@ function settled(service: ServiceRecord, now: number): ServiceRecord {
   if (next?.at != null && now >= next.at) {
     if (next.state !== "stopped") return settled({ ...service, state: next.state, next: null }, now);
     if (pid === null || !isAlive(pid)) return { ...service, state: "stopped", next: null, pid: null };
-    if (now > next.at + PATIENCE_MS) process.kill(pid, "SIGKILL");
+    if (now > next.at + PATIENCE_MS) endDxa(pid);
     return service;
   }
   const died = service.state === "running" && pid !== null && !isAlive(pid);

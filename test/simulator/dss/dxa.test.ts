@@ -7,7 +7,7 @@ import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE } from "../../../src/push/generate/
 import type { DssOptions } from "../../../src/simulator/dss/create.ts";
 import { isAlive } from "../../../src/simulator/dss/alive.ts";
 import { turnKnobs } from "../../../src/simulator/dss/knobs.ts";
-import type { ServiceRecord } from "../../../src/simulator/dss/service.ts";
+import { killDxa, type ServiceRecord } from "../../../src/simulator/dss/service.ts";
 import { placePath } from "../../../src/transfer/place.ts";
 import { dssBed, type DssBed } from "../../push/generate/support.ts";
 import { listFor, recordsIn, restart, setTrigger, until, untilTaken } from "./support.ts";
@@ -160,7 +160,7 @@ describe("how the simulated DXA goes about it", () => {
     await setTrigger(bed, "NORTH/PO1");
     await restart(bed);
     await untilTaken(bed);
-    process.kill((await pid()) ?? 0, "SIGKILL");
+    await killDxa(bed.dir);
     await expect
       .poll(() => bed.host.queryService(DXA_SERVICE), { timeout: 20_000 })
       .toMatchObject({ state: "stopped", win32ExitCode: 1067 });
