@@ -29,6 +29,7 @@ export interface ScanRules {
   readonly layout: GlbLayout;
   /** True when sync numbers are known to count up from record to record. */
   readonly counts: boolean;
+  readonly confidence: "high" | "medium" | "low";
 }
 
 /** How a scan ended. */
@@ -73,16 +74,25 @@ export async function* scanRecords(
   at = walk(bytes, at, base, true);
   const size = base + bytes.length;
   const tail = bytes.subarray(at);
-  if (isFilling(tail)) return { size, filling: tail.length, cutOff: undefined };
+  if (isFilling(tail, size, rules)) return { size, filling: tail.length, cutOff: undefined };
   const cutOff = { offset: base + at, length: tail.length, why: "the file ends within a record" };
   visitor.damage(cutOff);
   return { size, filling: 0, cutOff };
 }
 
-/** True for what fills the last sector or slot of a file, or for nothing. */
-function isFilling(tail: Buffer): boolean {
+/** Media and old copy programs fill files up to such sizes. */
+const BLOCK = 128;
+
+/**
+ * True for what fills the last slot or block of a file, and for nothing. A few bytes could as well be a record's beginning, so they are only taken
+ * for filling where records are filled up, where the file ends with a block, or for Ctrl-Z, which copies of text append.
+ */
+function isFilling(tail: Buffer, size: number, { layout, confidence }: ScanRules): boolean {
   const [first] = tail;
-  return first === undefined || ([0, 0x1a, 0x20, 0xff].includes(first) && tail.every((byte) => byte === first));
+  if (first === undefined) return true;
+  if (![0, 0x1a, 0x20, 0xff].includes(first) || tail.some((byte) => byte !== first)) return false;
+  const isLong = tail.length > fieldsWidth(layout.before);
+  return isLong || first === 0x1a || layout.align > 1 || size % BLOCK === 0 || confidence === "low";
 }
 
 /** Walks over the records in a buffer; returns where to go on when more bytes are there. State is kept between calls. */

@@ -76,13 +76,28 @@ export function widen(
   return best(candidates, rows.length);
 }
 
-/** The best fit; a carry seen once tells the true byte order. Of equals the wider one, then the one that lies on a multiple of its width. */
-function best(candidates: Tracked[], rows: number): Tracked {
-  const most = Math.max(...candidates.map(({ fit }) => fit));
-  const equals = candidates.filter(({ fit }) => fit > most - 1 / (2 * rows));
-  const widest = Math.max(...equals.map(({ width }) => width));
-  const wide = equals.filter(({ width }) => width === widest);
-  return (wide.find(({ offset, width }) => offset % width === 0) ?? wide[0]) as Tracked;
+/** Damage costs a wider number a little more fit than a narrower one. */
+const NEARLY = 0.02;
+
+/**
+ * The best reading of a number. A carry seen once tells the true byte order, so the order with the best fit counts, and in it the widest number
+ * that fits nearly as well. Between orders that fit alike, the wider number, then the one that lies on a multiple of its width.
+ */
+function best(candidates: readonly Tracked[], rows: number): Tracked {
+  const orders = (["le", "be", "decimal"] as const).flatMap((form) => {
+    const same = candidates.filter((candidate) => candidate.form === form || candidate.width === 1);
+    if (!same.some((candidate) => candidate.form === form)) return [];
+    const fit = Math.max(...same.map((candidate) => candidate.fit));
+    const widest = same
+      .filter((candidate) => candidate.fit > fit - NEARLY)
+      .reduce((a, b) => (b.width > a.width ? b : a));
+    return [{ fit, widest }];
+  });
+  const most = Math.max(...orders.map(({ fit }) => fit));
+  const equals = orders.filter(({ fit }) => fit > most - 1 / (2 * rows)).map(({ widest }) => widest);
+  const width = Math.max(...equals.map((candidate) => candidate.width));
+  const wide = equals.filter((candidate) => candidate.width === width);
+  return (wide.find((candidate) => candidate.offset % candidate.width === 0) ?? wide[0]) as Tracked;
 }
 
 /** How well the number at a place follows the target; `undefined` when it does not, or makes no sense. */
