@@ -15,7 +15,10 @@ export async function putBackValue(
 ): Promise<void> {
   const { host } = scene;
   const current = await host.readValue(key, name);
-  if (sameValue(current, previous)) return;
+  if (sameValue(current, previous)) {
+    if (name === TRIGGER_VALUE) scene.done(`${name} is not set`);
+    return;
+  }
   if (!sameValue(current, value)) {
     if (current === undefined && name === TRIGGER_VALUE) return;
     scene.done(`${name} now is ${showValue(current)}, which resync has not written; it was left alone`);

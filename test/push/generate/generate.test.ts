@@ -75,7 +75,7 @@ describe("generate", () => {
       `dss-trigger: REG_MULTI_SZ "NORTH/PO1", ${GLOBAL_MAX_VALUE} 1`,
       "dss-restart: running",
       expect.stringMatching(/^dss-wait: [\d,]+ bytes, the same in two reads$/u),
-      `dss-put-back: ${GLOBAL_MAX_VALUE} was removed; MSExchangeDX is running, as found`,
+      `dss-put-back: ${TRIGGER_VALUE} is not set; ${GLOBAL_MAX_VALUE} was removed; MSExchangeDX is running, as found`,
     ]);
     expect(reporter.events.some((event) => event.type === "progress" && event.id === "dss-wait")).toBe(true);
   });
