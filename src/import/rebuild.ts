@@ -27,7 +27,7 @@ const LATELY_MS = 15 * 60_000;
 export async function rebuildAddressList(change: Change, call: DosCall, imported: PostofficeState): Promise<Verdict> {
   const { request, context, postoffice } = change;
   const { reporter, journal } = context;
-  warnOfUsers(context, imported);
+  warnOfUsers(context, change.snapshot.before, imported);
   const mark = await markLog(await findLog(postoffice));
   const commands = request.runner.describe(call);
   try {
@@ -87,10 +87,12 @@ function isAddressList({ key }: { key: string }): boolean {
   return GAL_FILES.some((file) => file === key) || isRebuildTemporary(key.slice(key.indexOf("/") + 1));
 }
 
-/** REBUILD with people signed in can end in Fatal 203, and misdirects mail on version 3.0 (Q96060, Q116436, Q99117). */
-function warnOfUsers({ reporter, clock }: RunContext, state: PostofficeState): void {
+/** REBUILD with people signed in can end in Fatal 203, and misdirects mail on version 3.0 (Q96060, Q116436, Q99117). IMPORT's own writes do not count. */
+function warnOfUsers({ reporter, clock }: RunContext, before: PostofficeState, imported: PostofficeState): void {
   const since = clock.now().getTime() - LATELY_MS;
-  const active = [...state.values()].filter(({ key, mtimeMs }) => /^(KEY|MBG)\//u.test(key) && mtimeMs > since);
+  const active = [...imported.values()].filter(
+    ({ key, mtimeMs }) => /^(KEY|MBG)\//u.test(key) && mtimeMs > since && before.get(key)?.mtimeMs === mtimeMs,
+  );
   if (active.length === 0) return;
   reporter.emit({
     type: "warning",
