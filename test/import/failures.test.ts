@@ -3,7 +3,7 @@ import type { ResyncError } from "../../src/errors.ts";
 import { importFile } from "../../src/import/import.ts";
 import { openSnapshot } from "../../src/import/snapshot/snapshot.ts";
 import { POSTOFFICE_FAILURES, type PostofficeFailure } from "../../src/simulator/postoffice/failures.ts";
-import { importBed, inProcessRunner, LISTS, simulatedRunner, type ImportBed } from "./support.ts";
+import { importBed, inProcessRunner, LISTS, simulatedRunner, type ImportBed, type Tree } from "./support.ts";
 
 /** What every named failure of the simulated IMPORT and REBUILD must come to. */
 interface Expected {
@@ -57,18 +57,22 @@ const EXPECTED: Record<PostofficeFailure, Expected> = {
   "rebuild-hang": { ...failed("killed"), leaves: "kept" },
 };
 
-let bed: ImportBed;
-afterEach(() => bed.remove());
+let last: ImportBed | undefined;
+afterEach(() => last?.remove());
+
+async function newBed(lists: Record<string, number>): Promise<ImportBed> {
+  last = await importBed(undefined, lists);
+  return last;
+}
+
+const addressList = (tree: Tree) => Object.entries(tree).filter(([path]) => /GAL|TMP/u.test(path));
 
 describe("a named failure of the old programs", () => {
   it.each(Object.entries(EXPECTED))("%s comes to what it must", async (name, expected) => {
     const failure = name as PostofficeFailure;
     const rebuild = POSTOFFICE_FAILURES[failure].program === "REBUILD";
     // A list of a gateway that is not installed, which some of the failures are about.
-    bed = await importBed(
-      undefined,
-      failure === "error-44" || failure === "no-ds-msg" ? { ...LISTS, "SMTP:": 2 } : LISTS,
-    );
+    const bed = await newBed(failure === "error-44" || failure === "no-ds-msg" ? { ...LISTS, "SMTP:": 2 } : LISTS);
     bed.postoffice.simulate({ failure });
     const before = bed.tree();
     const hangs = failure.includes("hang");
@@ -95,9 +99,36 @@ describe("a named failure of the old programs", () => {
     }
     if (expected.leaves === "as before") expect(bed.tree()).toEqual(before);
     else expect(bed.tree()).not.toEqual(before);
+    if (rebuild && expected.exitCode !== 0) expect(addressList(bed.tree())).toEqual(addressList(before));
     if (expected.leaves === "both")
       expect((await openSnapshot(`${bed.runFolder}/snapshot`))?.copied.files).toBeGreaterThan(40);
     expect(Object.keys(bed.tree())).not.toContain("RESYNC.LCK");
     expect(context.entries.at(-1)).toMatchObject({ type: "done", step: "import.unlock" });
   });
 });
+
+describe("docs/verdicts.md", () => {
+  it("shows what the tests above prove (vitest -u writes it)", async () => {
+    const rows = Object.entries(EXPECTED).map(([name, { leaves, exitCode, verdict, reasons }]) => {
+      const { program, does, source } = POSTOFFICE_FAILURES[name as PostofficeFailure];
+      return `| \`${name}\` | ${program} ${does} | ${source} | ${verdict} | ${exitCode} | ${LEAVES[leaves]}${program === "REBUILD" && exitCode !== 0 ? "; the Global Address List as before" : ""} | ${reasons.map((id) => `\`${id}\``).join(" ")} |`;
+    });
+    await expect(`${[...INTRODUCTION, ...rows].join("\n")}\n`).toMatchFileSnapshot("../../docs/verdicts.md");
+  });
+});
+
+const LEAVES: Record<Expected["leaves"], string> = {
+  kept: "the import",
+  "as before": "every file as before",
+  both: "as IMPORT left it; the snapshot is kept",
+};
+
+const INTRODUCTION = [
+  "# Verdicts",
+  "",
+  "What becomes of an import when the old programs go wrong, for every failure that the simulated postoffice can play (docs/simulator.md). The table is",
+  "written by the tests that prove it (`test/import/failures.test.ts`). The exit code of IMPORT itself counts for nothing (Q112204).",
+  "",
+  "| failure | what happens | source | verdict | exit | leaves in the postoffice | reasons, among others |",
+  "|---|---|---|---|---|---|---|",
+];

@@ -10,8 +10,9 @@ import type { JournalEntry } from "../../src/journal/journal.ts";
 import { importBed, testContext, treeOf, type ImportBed, type Tree } from "./support.ts";
 
 const CHILD = fileURLToPath(new URL("../../fixtures/programs/import-once.mjs", import.meta.url));
-/** `npm run test:kill` sets more: the campaign of docs/import.md. */
-const RANDOM_KILLS = Number(process.env["RESYNC_TEST_KILLS"] ?? 6);
+/** The long campaign (docs/import.md) sets more. */
+const RANDOM_KILLS = Number(process.env["RESYNC_TEST_KILLS"] ?? 4);
+const ADDRESSES = Number(process.env["RESYNC_TEST_ADDRESSES"] ?? 30);
 const REBUILD = true;
 
 let bed: ImportBed;
@@ -20,9 +21,9 @@ let folder: string;
 let reference: { before: Tree; after: Tree; lines: number; ms: number };
 
 beforeAll(async () => {
-  bed = await importBed();
+  bed = await importBed(undefined, { "PCM:NET/PO1": ADDRESSES, "PCM:NET/PO2": 5, "PCM:NEW/PO9": ADDRESSES });
   // The program waits between its steps, so that kills fall into all of them; its log has a standing time, so that results compare.
-  bed.postoffice.simulate({ stepDelayMs: 20, now: "1996-03-13T15:33:01" });
+  bed.postoffice.simulate({ stepDelayMs: 10, now: "1996-03-13T15:33:01" });
   folder = await mkdtemp(join(tmpdir(), "resync-kill-"));
   const whole = await killed({});
   expect(whole.exit).toEqual([0, null]);
