@@ -4,6 +4,7 @@ import { CIPHER } from "./crypto/sealing.ts";
 import { emptyRequest } from "./messages/simple.ts";
 import { DIALECT, type Dialect, type SmbOptions } from "./options.ts";
 import { login } from "./session/login.ts";
+import { rememberLost } from "./session/lost-sessions.ts";
 import { dialectName, negotiate, type Negotiated } from "./session/negotiate.ts";
 import { connectTree } from "./session/tree.ts";
 import { validateNegotiation } from "./session/validate.ts";
@@ -31,7 +32,7 @@ export async function openShare(options: SmbOptions): Promise<Share> {
 /** The same over a line that stands already; it is cut when this fails. */
 export async function openShareOn(line: Line, options: SmbOptions): Promise<Share> {
   const { dialects = ALL_DIALECTS, requestTimeoutMs = REQUEST_TIMEOUT_MS, signal } = options;
-  const connection = openConnection(line, requestTimeoutMs);
+  const connection = openConnection(line, requestTimeoutMs, ({ sessionId }) => rememberLost(options, sessionId));
   try {
     const negotiated = await greeted(
       connection,
@@ -98,6 +99,7 @@ async function farewell(connection: Connection): Promise<void> {
   try {
     await connection.send(COMMAND.treeDisconnect, emptyRequest());
     await connection.send(COMMAND.logoff, emptyRequest());
+    connection.state.sessionId = 0n;
   } catch {
     // Whoever hangs up does not mind that the other side did so first.
   } finally {

@@ -23,6 +23,7 @@ export const STATUS = {
   objectPathNotFound: 0xc000_003a,
   sharingViolation: 0xc000_0043,
   notSupported: 0xc000_00bb,
+  notADirectory: 0xc000_0103,
   fileClosed: 0xc000_0128,
   userSessionDeleted: 0xc000_0203,
 } as const;

@@ -1,9 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { SmbAddress } from "../../src/transfer/place-address.ts";
+import { answers, freePort } from "./ports.ts";
 import { runNow, startDaemon } from "./samba-nt/processes.ts";
 
 /** What sets one server apart from Samba's defaults: lines of `[global]`. */
@@ -147,28 +146,3 @@ function config(bed: string, port: number, root: boolean, globals: readonly stri
 }
 
 const section = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join("");
-
-/** A port that nobody listens on just now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-/** True as soon as the port takes a connection, false when it does not within ten seconds. */
-async function answers(port: number): Promise<boolean> {
-  const until = performance.now() + 10_000;
-  while (performance.now() < until) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect({ host: "127.0.0.1", port });
-      socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-      socket.once("connect", () => socket.destroy());
-    });
-    if (open) return true;
-    await delay(20);
-  }
-  return false;
-}

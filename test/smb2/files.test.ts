@@ -11,7 +11,7 @@ import type { Share } from "../../src/smb2/share.ts";
 import { COMMAND } from "../../src/smb2/wire/header.ts";
 import { bytesOf, collectBytes } from "../../src/transfer/bytes.ts";
 import { DIALECTS, openPeer } from "./open-peer.ts";
-import { bytes } from "./peer-bytes.ts";
+import { bytes, errorBody } from "./peer-bytes.ts";
 import type { PeerScript } from "./peer.ts";
 
 const LIMIT = 64 * 1024 * 1024;
@@ -286,6 +286,64 @@ describe("folders", () => {
     expect(peer.files.open.size).toBe(0);
     const notOne = await openPeer({ answer: status(COMMAND.create, 0xc000_0103) });
     await expect(listFolder(notOne.share, "A")).rejects.toMatchObject({ code: "NOT_A_FOLDER" });
+  });
+});
+
+describe("a server with ways of its own", () => {
+  it("that misses a file while it is replaced is asked twice", async () => {
+    let missed = 0;
+    const { share, peer } = await openPeer({
+      answer: ({ command }, answer) =>
+        command === COMMAND.create && missed++ === 0 ? { status: 0xc000_0034, body: errorBody() } : answer,
+    });
+    peer.files.files.set("A", Buffer.from("whole"));
+    expect((await readAll(share, "A")).toString()).toBe("whole");
+    expect(await statPath(share, "B")).toBeUndefined();
+    expect(missed).toBe(4);
+  });
+
+  it("that denies access where the folder is missing is seen through", async () => {
+    const deny: PeerScript["answer"] = ({ command, message }, answer) =>
+      command === COMMAND.create && message.readUInt32LE(64 + 36) === 2
+        ? { status: 0xc000_0022, body: errorBody() }
+        : answer;
+    const { share, peer } = await openPeer({ answer: deny });
+    const make = async (path: string): Promise<number> => createFile(share, path, bytesOf(randomBytes(5)));
+    await expect(make("NOWHERE/A")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    peer.files.files.set("THERE\\", Buffer.alloc(0));
+    await expect(make("THERE/A")).rejects.toMatchObject({ code: "ACCESS_DENIED" });
+    await expect(make("A")).rejects.toMatchObject({ code: "ACCESS_DENIED" });
+  });
+
+  it("that opens a file as a folder, or does not tell its free space, is not believed", async () => {
+    const { share, peer } = await openPeer({
+      answer: ({ command }, answer) =>
+        command === COMMAND.queryInfo
+          ? {
+              status: 0,
+              body: Buffer.concat([
+                bytes(
+                  8,
+                  [
+                    [0, 9],
+                    [2, 72],
+                  ],
+                  [[4, 4]],
+                ),
+                Buffer.alloc(4),
+              ]),
+            }
+          : answer,
+    });
+    await createFile(share, "A", bytesOf(Buffer.from("x")), { size: 1 });
+    await expect(listFolder(share, "A")).rejects.toMatchObject({ code: "NOT_A_FOLDER" });
+    expect(peer.files.open.size).toBe(0);
+  });
+
+  it("that denies a write to a file it has opened may have got it damaged: worth another try", async () => {
+    const { share } = await openPeer({ answer: status(COMMAND.write, 0xc000_0022) });
+    const writing = createFile(share, "A", bytesOf(randomBytes(5)));
+    await expect(writing).rejects.toMatchObject({ code: "ACCESS_DENIED", retryable: true });
   });
 });
 

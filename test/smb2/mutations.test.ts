@@ -4,7 +4,7 @@ import { runMutated, type Outcome } from "./mutations.ts";
 /** `SMB_MUTATIONS=100000 npx vitest run test/smb2/mutations.test.ts` is the long campaign; `SMB_SEED` starts it elsewhere. */
 const COUNT = Number(process.env["SMB_MUTATIONS"] ?? 2000);
 const FIRST = Number(process.env["SMB_SEED"] ?? 1);
-const AT_ONCE = 40;
+const AT_ONCE = 16;
 
 it(
   `survives ${COUNT} sessions with a mutated answer: no crash, no hang, no unbounded memory`,
@@ -36,7 +36,7 @@ it(
     expect(unhandled).toEqual([]);
     expect([...ended.values()].reduce((sum, count) => sum + count, 0)).toBe(COUNT);
     expect(ended.size).toBeGreaterThan(3);
-    expect(slowest).toBeLessThan(20_000);
+    expect(slowest).toBeLessThan(60_000);
     expect(highest - before).toBeLessThan(400_000_000);
   },
   COUNT * 40 + 20_000,

@@ -87,8 +87,7 @@ function create(store: PeerFiles, message: Buffer): PeerAnswer {
   const body = message.subarray(HEADER);
   const name = message.toString("utf16le", body.readUInt16LE(44), body.readUInt16LE(44) + body.readUInt16LE(46));
   const disposition = body.readUInt32LE(36);
-  const folder = name === "" || store.files.has(`${name}\\`);
-  const exists = folder || store.files.has(name);
+  const exists = name === "" || store.files.has(`${name}\\`) || store.files.has(name);
   if (disposition === 1 && !exists) return { status: NOT_FOUND, body: errorBody() };
   if (disposition === 2 && exists) return { status: COLLISION, body: errorBody() };
   if (disposition === 2) store.files.set((body.readUInt32LE(40) & 1) === 1 ? `${name}\\` : name, Buffer.alloc(0));
@@ -96,7 +95,8 @@ function create(store: PeerFiles, message: Buffer): PeerAnswer {
   id.writeUInt32LE((handles += 1), 0);
   const deleteOnClose = (body.readUInt32LE(40) & 0x1000) !== 0;
   store.open.set(id.toString("hex"), { name, deleteOnClose, listed: false });
-  const answer = bytes(88, [[0, 89]], [[56, folder ? 0x10 : 0x80]]);
+  const isFolder = name === "" || store.files.has(`${name}\\`);
+  const answer = bytes(88, [[0, 89]], [[56, isFolder ? 0x10 : 0x80]]);
   answer.writeBigUInt64LE(BigInt(store.files.get(name)?.length ?? 0), 48);
   answer.writeBigUInt64LE(133_000_000_000_000_000n, 24);
   id.copy(answer, 64);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ResyncError } from "../../src/errors.ts";
 import { DIALECT } from "../../src/smb2/options.ts";
 import { COMMAND } from "../../src/smb2/wire/header.ts";
 import { DIALECTS, openOn, openPeer } from "./open-peer.ts";
@@ -36,6 +37,31 @@ describe("a session", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(peer.held).toBe(true);
     await closing;
+  });
+});
+
+describe("a session that was lost", () => {
+  const previousOf = async (host: string): Promise<bigint> => {
+    let previous = -1n;
+    const { share } = await openPeer(
+      {
+        answer: ({ command, message }, answer) => {
+          if (command === COMMAND.sessionSetup) previous = message.readBigUInt64LE(64 + 16);
+          return answer;
+        },
+      },
+      { host },
+    );
+    await share.close();
+    return previous;
+  };
+
+  it("is named at the next log-on, once, so that the server lets its files go", async () => {
+    const { share } = await openPeer({}, { host: "lost" });
+    share.connection.end(new ResyncError("STALLED", { message: "silence" }));
+    expect(await previousOf("another")).toBe(0n);
+    expect(await previousOf("lost")).toBe(0x1234_5678_9abcn);
+    expect(await previousOf("lost")).toBe(0n);
   });
 });
 

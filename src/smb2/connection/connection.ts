@@ -68,8 +68,15 @@ interface Pending {
   readonly reject: (error: ResyncError) => void;
 }
 
-/** Speaks SMB2 over `line`. `requestTimeoutMs` is how long the server may be silent while it is asked something. */
-export function openConnection(line: Line, requestTimeoutMs: number): Connection {
+/**
+ * Speaks SMB2 over `line`. `requestTimeoutMs` is how long the server may be silent while it is asked something. `onEnd` is called once,
+ * when the connection has ended, whoever ended it.
+ */
+export function openConnection(
+  line: Line,
+  requestTimeoutMs: number,
+  onEnd: (state: SessionState) => void = () => undefined,
+): Connection {
   const pending = new Map<bigint, Pending>();
   const credits = creditAccount();
   const state: SessionState = { multiCredit: false, sessionId: 0n, treeId: 0, guard: undefined, protection: "plain" };
@@ -84,6 +91,7 @@ export function openConnection(line: Line, requestTimeoutMs: number): Connection
     credits.fail(error);
     for (const request of pending.values()) request.reject(error);
     pending.clear();
+    onEnd(state);
   };
   const dog = watchdog(requestTimeoutMs, (waitedMs) => end(stalled(line.peer, waitedMs)));
 

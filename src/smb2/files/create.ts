@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { asResyncError, hasCode, ResyncError } from "../../errors.ts";
 import { ACCESS, CREATE_OPTION, DISPOSITION, SHARE } from "../messages/access.ts";
 import { freeSpaceRequest, readFreeSpaceAnswer } from "../messages/query-info.ts";
@@ -6,6 +7,7 @@ import { STATUS } from "../status.ts";
 import { COMMAND } from "../wire/header.ts";
 import { closeHandle, flush, letGo, openHandle, type Handle } from "./handle.ts";
 import { clearUp } from "./clear-up.ts";
+import { statPath } from "./stat.ts";
 import { writeAll, type WriteSettings } from "./write.ts";
 
 export interface CreateSettings extends WriteSettings {
@@ -62,6 +64,7 @@ async function openNew(
   try {
     return await openHandle(share, fields, "Creating", signal);
   } catch (error) {
+    if (hasCode(error, "ACCESS_DENIED")) throw await folderMissing(share, path, error);
     // Samba says so where Windows says that the name is taken.
     if (existing === "overwrite" || !hasCode(error, "IS_A_FOLDER")) throw error;
     const { message, facts } = error;
@@ -69,12 +72,24 @@ async function openNew(
   }
 }
 
+/** Some servers deny access where the folder is missing. */
+async function folderMissing(share: Share, path: string, denied: ResyncError): Promise<ResyncError> {
+  const folder = posix.dirname(path);
+  const found = folder === "." ? "there" : await statPath(share, folder).catch(() => "there");
+  if (found !== undefined) return denied;
+  return new ResyncError("NOT_FOUND", {
+    message: `${nameOf(share, path)} cannot be made: its folder is not there.`,
+    facts: denied.facts,
+    cause: denied,
+  });
+}
+
 /** Refuses early what cannot fit. A server that does not tell its free space is asked nothing more. */
 async function checkRoom(share: Share, handle: Handle, size: number, signal: AbortSignal | undefined): Promise<void> {
   const { header, message } = await share.connection.send(COMMAND.queryInfo, freeSpaceRequest(handle.id), { signal });
   if (header.status !== STATUS.success) return;
   const free = readFreeSpaceAnswer(message);
-  if (free >= BigInt(size)) return;
+  if (free === undefined || free >= BigInt(size)) return;
   throw new ResyncError("DISK_FULL", {
     message: `${nameOf(share, handle.path)} does not fit: ${size} bytes, and only ${free} are free there for this user.`,
     hint: "Free space there, then try again.",

@@ -51,7 +51,11 @@ async function openFolder(
     options: CREATE_OPTION.folder,
     attributes: ATTRIBUTE.folder,
   };
-  return openHandle(share, fields, doing, signal);
+  const handle = await openHandle(share, fields, doing, signal);
+  if ((handle.attributes & ATTRIBUTE.folder) !== 0) return handle;
+  // Not every server looks.
+  await closeQuietly(share, handle);
+  throw refusal(`${doing} ${nameOf(share, path)}`, STATUS.notADirectory);
 }
 
 /** One answer's entries, or `undefined` after the last. A page without any would let a server keep us here for ever. */

@@ -1,11 +1,13 @@
 import { throwIfAborted } from "../../errors.ts";
 import { untilAborted } from "../../transfer/places/abort.ts";
-import { malformed } from "../failures.ts";
+import type { Answer } from "../connection/connection.ts";
+import { hasStatus, malformed } from "../failures.ts";
 import { DISPOSITION } from "../messages/access.ts";
 import { closeRequest, flushRequest, readCloseAnswer } from "../messages/close.ts";
 import { createRequest, readCreateAnswer, type CreateFields } from "../messages/create.ts";
 import { deleteRequest } from "../messages/set-info.ts";
 import { ask, nameOf, type Share } from "../share.ts";
+import { STATUS } from "../status.ts";
 import { COMMAND } from "../wire/header.ts";
 import { clearUp } from "./clear-up.ts";
 
@@ -46,7 +48,14 @@ export async function openHandle(
 }
 
 async function open(share: Share, fields: CreateFields, doing: string): Promise<Handle> {
-  const { message } = await ask(share, COMMAND.create, createRequest(fields), `${doing} ${nameOf(share, fields.path)}`);
+  const what = `${doing} ${nameOf(share, fields.path)}`;
+  const create = async (): Promise<Answer> => ask(share, COMMAND.create, createRequest(fields), what);
+  const { message } = await create().catch(async (error: unknown) => {
+    // Samba says so once in some ten thousand times when the file is replaced at that very moment: what is missing is so twice.
+    const missing = fields.disposition === DISPOSITION.open && hasStatus(error, STATUS.objectNameNotFound);
+    if (missing) return create();
+    throw error;
+  });
   const { fileId, size, attributes, lastWrite } = readCreateAnswer(message);
   return { id: fileId, path: fields.path, size: safeSize(size), attributes, lastWrite };
 }

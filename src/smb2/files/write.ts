@@ -1,9 +1,11 @@
 import { asResyncError, ResyncError, throwIfAborted } from "../../errors.ts";
 import { abortable } from "../../transfer/places/abort.ts";
 import { chargeOf } from "../connection/connection.ts";
+import { hasStatus } from "../failures.ts";
 import { readWriteAnswer, WRITE_DATA, writeRequest } from "../messages/write.ts";
 import { CREDIT_BYTES } from "../options.ts";
 import { ask, nameOf, type Share } from "../share.ts";
+import { STATUS } from "../status.ts";
 import { COMMAND } from "../wire/header.ts";
 import { newFlight } from "./flight.ts";
 import { framePool } from "./frame-pool.ts";
@@ -86,7 +88,7 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
     const started = performance.now();
     const request = writeRequest(frame.subarray(0, WRITE_DATA + filled), handle.id, offset);
     const what = `Writing ${nameOf(share, handle.path)}`;
-    const { message } = await ask(share, COMMAND.write, request, what, { signal, taken: charge });
+    const { message } = await ask(share, COMMAND.write, request, what, { signal, taken: charge }).catch(explainDenial);
     if (readWriteAnswer(message, filled) !== filled) throw shortWrite(nameOf(share, handle.path));
     pool.giveBack(frame);
     flight.answered(filled, performance.now() - started);
@@ -127,6 +129,15 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
       return sent;
     },
   };
+}
+
+/** A server that denies writing to a file it has just opened for that has most often found a wrong signature (MS-SMB2 3.3.5.2.4). */
+function explainDenial(error: unknown): never {
+  if (!hasStatus(error, STATUS.accessDenied)) throw error;
+  throw error.with({
+    hint: "It had allowed this file to be opened. A request that was changed on the way is refused like this: try again, and look at the line if it goes on.",
+    retryable: true,
+  });
 }
 
 function shortWrite(name: string): ResyncError {

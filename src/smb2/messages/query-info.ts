@@ -18,8 +18,9 @@ export function freeSpaceRequest(fileId: Buffer): Buffer {
   return frame;
 }
 
-/** Bytes that this user may still fill, quotas counted (MS-FSCC 2.5.4). */
-export function readFreeSpaceAnswer(message: Buffer): bigint {
+/** Bytes that this user may still fill, quotas counted (MS-FSCC 2.5.4); `undefined` where the server tells something else instead. */
+export function readFreeSpaceAnswer(message: Buffer): bigint | undefined {
   const info = slice(message, u16(message, HEADER + 2), u32(message, HEADER + 4));
+  if (info.length < FULL_SIZE_BYTES) return undefined;
   return u64(info, 8) * BigInt(u32(info, 24)) * BigInt(u32(info, 28));
 }

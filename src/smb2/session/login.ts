@@ -12,6 +12,7 @@ import { readSessionSetupAnswer, SESSION_FLAG, sessionSetupRequest } from "../me
 import { DIALECT, type SmbOptions } from "../options.ts";
 import { STATUS } from "../status.ts";
 import { COMMAND, FLAG } from "../wire/header.ts";
+import { takeLost } from "./lost-sessions.ts";
 import { dialectName, type Negotiated } from "./negotiate.ts";
 
 /**
@@ -26,11 +27,11 @@ export async function login(
   const { credentials, host, signal } = options;
   const who = `Logging on to ${connection.peer} as ${accountName(credentials)}`;
   if (!mayTakeNtlm(agreement.token)) throw kerberosOnly(who);
-  const setUp = async (token: Buffer): Promise<Answer> =>
-    connection.send(COMMAND.sessionSetup, sessionSetupRequest(offer.securityMode, token), {
-      signal,
-      onMessage: preauth.add,
-    });
+  const previous = takeLost(options);
+  const setUp = async (token: Buffer): Promise<Answer> => {
+    const request = sessionSetupRequest(offer.securityMode, token, previous);
+    return connection.send(COMMAND.sessionSetup, request, { signal, onMessage: preauth.add });
+  };
 
   const ntlm = ntlmLogin(credentials, `cifs/${host}`);
   const challenge = await setUp(firstToken(ntlm.negotiate));
