@@ -3,7 +3,7 @@ import { check, type Check } from "../import/postoffice/check.ts";
 import type { OpenOptions } from "../transfer/places/open.ts";
 import type { CliContext } from "./command.ts";
 import { openDss, type DssOptions } from "./dss.ts";
-import { targetOf } from "./targets.ts";
+import { placeOf } from "./targets.ts";
 
 /** The checks of a push on a DSS: found, located, ready. Changes nothing; a failure is a check that says no. */
 export async function checkDssForDoctor(text: string, options: DssOptions, cli: CliContext): Promise<Check[]> {
@@ -48,7 +48,7 @@ export async function checkPlaceForDoctor(
 ): Promise<Check> {
   const made = check("place", `Place ${text}`);
   try {
-    const target = targetOf(text, { ...options, dryRun: true, reporter: cli.reporter }, cli);
+    const target = placeOf(text, { ...options, dryRun: true, reporter: cli.reporter }, cli);
     const place = await target.open(cli.signal);
     try {
       const entries = await place.list(undefined, { signal: cli.signal });

@@ -11,7 +11,7 @@ import { trustedKeysOf } from "./keys.ts";
 import { required } from "./push.ts";
 import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
-import { targetOf } from "./targets.ts";
+import { placeOf } from "./targets.ts";
 import { withRun } from "./with-run.ts";
 
 export const importCommand = defineCommand({
@@ -118,7 +118,7 @@ function sourceOf(
   }
   if (file !== undefined) return { kind: "file", path: resolve(cli.cwd, file) };
   const more = { ...placeOptionsOf(values, cli), dryRun: values["dry-run"], reporter: cli.reporter };
-  return { kind: "place", ...targetOf(required("from", from), more, cli) };
+  return { kind: "place", ...placeOf(required("from", from), more, cli) };
 }
 
 function adminPassword(cli: CliContext): () => Promise<string> {

@@ -2,15 +2,21 @@ import { resolve } from "node:path";
 import type { Reporter } from "../report/reporter.ts";
 import { formatPlaceAddress, parsePlaceAddress, type PlaceAddress } from "../transfer/place-address.ts";
 import { openPlace, type OpenOptions } from "../transfer/places/open.ts";
+import { placeTarget } from "../push/place-target.ts";
 import type { Target } from "../push/targets.ts";
+import type { UnopenedPlace } from "../transfer/place.ts";
 import type { CliContext } from "./command.ts";
 
+/** How places are opened. */
+export type OpenHow = Pick<OpenOptions, "ssh" | "smb"> & { readonly dryRun: boolean; readonly reporter: Reporter };
+
+/** A PLACE as a person writes it, to deliver to. Throws `USAGE` for a text that is none. */
+export function targetOf(text: string, more: OpenHow, cli: CliContext): Target {
+  return placeTarget(placeOf(text, more, cli));
+}
+
 /** A PLACE as a person writes it, ready to be opened. Throws `USAGE` for a text that is none. */
-export function targetOf(
-  text: string,
-  more: Pick<OpenOptions, "ssh" | "smb"> & { dryRun: boolean; reporter: Reporter },
-  cli: CliContext,
-): Target {
+export function placeOf(text: string, more: OpenHow, cli: CliContext): UnopenedPlace {
   const address = absolute(parsePlaceAddress(text), cli.cwd);
   return {
     label: formatPlaceAddress(address),

@@ -66,6 +66,14 @@ export interface ReadOptions extends PlaceOptions {
   onProgress?: (bytes: number) => void;
 }
 
+/** A place that nobody has connected to yet. */
+export interface UnopenedPlace {
+  /** Like the place's own. */
+  readonly label: string;
+  /** Throws what its driver throws when it cannot be opened. The signal ends the opening only. */
+  open(signal: AbortSignal): Promise<Place>;
+}
+
 /** How a `replace` went. */
 export interface Replaced {
   /** False where the place could only move the old file away first: for a moment no file stood under the name. */

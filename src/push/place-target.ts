@@ -1,0 +1,91 @@
+import type { RunContext } from "../context.ts";
+import { asResyncError } from "../errors.ts";
+import { step } from "../report/step.ts";
+import { deliver, type Delivered, type Delivery } from "../transfer/deliver.ts";
+import { showFingerprint } from "../transfer/digest.ts";
+import { GLB_NAME, MANIFEST_NAME } from "../transfer/names.ts";
+import type { Place, UnopenedPlace } from "../transfer/place.ts";
+import type { Target } from "./targets.ts";
+
+/** A place that takes the whole delivery. */
+export function placeTarget(unopened: UnopenedPlace): Target {
+  return {
+    label: unopened.label,
+    check: (context) => checkPlace(unopened, context),
+    deliver: (delivery, context) => deliverTo(unopened, delivery, context),
+  };
+}
+
+/** Connects to a place and lists its folder. */
+export async function checkPlace(unopened: UnopenedPlace, { reporter, signal }: RunContext): Promise<void> {
+  await step(reporter, "target.check", "Place to deliver to", async () => {
+    const place = await unopened.open(signal).catch(untouched);
+    try {
+      const entries = await place.list(undefined, { signal }).catch(untouched);
+      const { atomicReplace } = place.capabilities;
+      const there = entries.some(({ name }) => name.toUpperCase() === GLB_NAME)
+        ? "an earlier delivery is there"
+        : "empty of deliveries";
+      const facts = { place: place.label, capabilities: place.capabilities };
+      const swap = atomicReplace ? "" : "; cannot swap names in one act";
+      return { found: `${place.label}: ${there}${swap}`, facts, value: undefined };
+    } finally {
+      await place.close();
+    }
+  });
+}
+
+function untouched(error: unknown): never {
+  throw asResyncError(error).with({ state: "Nothing was changed on the DSS or at any place." });
+}
+
+async function deliverTo(unopened: UnopenedPlace, delivery: Delivery, context: RunContext): Promise<Delivered> {
+  const { reporter, journal, signal } = context;
+  return step(reporter, "deliver", "Deliver and read back", async (voice) => {
+    const place = await unopened.open(signal);
+    try {
+      const value = await deliver(place, delivery, {
+        journal,
+        signal,
+        onProgress: (done, total) => voice.progress(done, total),
+      });
+      tellPeculiarities(value, place, context);
+      return { found: describe(value, delivery, place), facts: { place: place.label, ...value }, value };
+    } finally {
+      await place.close();
+    }
+  });
+}
+
+function describe(delivered: Delivered, { manifest }: Delivery, place: Place): string {
+  if (delivered.outcome === "unchanged") return `${place.label}: this very list stands there already (read back)`;
+  return `${place.label.replace(/\/$/u, "")}/${GLB_NAME}: ${showFingerprint(manifest)}`;
+}
+
+/** Tells what was not as it should be, though it ended well. */
+export function tellPeculiarities(
+  delivered: Pick<Delivered, "removedLeftovers" | "atomic" | "resent">,
+  place: Place,
+  { reporter }: RunContext,
+): void {
+  if (delivered.removedLeftovers.length > 0) {
+    const names = delivered.removedLeftovers.join(", ");
+    reporter.emit({
+      type: "note",
+      text: `Removed what a cut-off delivery left at ${place.label}: ${names}.`,
+      facts: { names },
+    });
+  }
+  if (!delivered.atomic) {
+    const text = `${place.label} cannot replace a file in one act: for a moment no ${GLB_NAME} or ${MANIFEST_NAME} stood there.`;
+    reporter.emit({ type: "warning", text, facts: { place: place.label } });
+  }
+  if (delivered.resent) {
+    reporter.emit({
+      type: "warning",
+      text: `The first copy read back wrong from ${place.label}; a second one, sent one request at a time, is right.`,
+      hint: "Look after this server: it mixes up requests that are in flight together.",
+      facts: { place: place.label },
+    });
+  }
+}
