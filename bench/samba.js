@@ -1,0 +1,83 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+const FOLDERS = ["state", "cache", "lock", "private", "pid", "ncalrpc", "share"];
+
+/**
+ * Starts a private smbd on 127.0.0.1 with one share, in memory where the machine has /dev/shm: the protocol is measured, not the disk.
+ * `globals` are lines of smb.conf. Returns where it is, and what ends it.
+ */
+export async function startSamba(globals = []) {
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "resync-bench-smb-"));
+  chmodSync(folder, 0o755);
+  const path = (name) => join(folder, name);
+  for (const name of FOLDERS) mkdirSync(path(name));
+  const port = await freePort();
+  const user = userInfo().username;
+  const password = "S3cret!pw";
+  writeFileSync(path("usermap"), `${user} = bench\n`);
+  writeFileSync(path("smb.conf"), config(path, port, globals));
+  execFileSync("pdbedit", ["-d0", "-s", path("smb.conf"), "-t", "-a", "-u", user], {
+    input: `${password}\n${password}\n`,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  const smbd = spawn("smbd", ["-F", "--no-process-group", "-s", path("smb.conf")], { detached: true, stdio: "ignore" });
+  while (!(await answers(port))) await pause(20);
+  return {
+    port,
+    user: "bench",
+    password,
+    share: path("share"),
+    file: path,
+    close: async () => {
+      const ended = once(smbd, "exit");
+      process.kill(-smbd.pid, "SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function config(path, port, globals) {
+  const settings = [
+    "server role = standalone server",
+    "disable netbios = yes",
+    `smb ports = ${port}`,
+    "interfaces = 127.0.0.1/8",
+    "bind interfaces only = yes",
+    ...["state", "cache", "lock", "pid"].map((name) => `${name} directory = ${path(name)}`),
+    `private dir = ${path("private")}`,
+    `ncalrpc dir = ${path("ncalrpc")}`,
+    `log file = ${path("log")}`,
+    "log level = 0",
+    `passdb backend = tdbsam:${path("private")}/passdb.tdb`,
+    `username map = ${path("usermap")}`,
+    "load printers = no",
+    "disable spoolss = yes",
+    "rpc start on demand helpers = no",
+    ...globals,
+  ];
+  return `[global]\n${settings.join("\n")}\n[share]\npath = ${path("share")}\nread only = no\n`;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
