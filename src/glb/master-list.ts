@@ -1,7 +1,9 @@
 import { textCodec, type CodePage, type TextCodec } from "./code-page.ts";
 import { guessCodePage, type CodePageGuess } from "./infer/code-page-guess.ts";
 import { inferLayout, type LayoutFinding } from "./infer/infer-layout.ts";
+import { placeFields, placeOf, type RecordSpan } from "./layout-checksum.ts";
 import type { GlbLayout } from "./layouts.ts";
+import { readNumber } from "./numbers.ts";
 import type { RecordFault } from "./record-checks.ts";
 import { scanRecords, type Damage, type ScanEnd, type ScanVisitor } from "./scan.ts";
 import { plainTextEnd } from "./text-bytes.ts";
@@ -16,6 +18,8 @@ export interface MasterListRecord {
   readonly sync: number | undefined;
   /** Seconds since 1970; `undefined` where the layout shows no date stamp. */
   readonly stamp: number | undefined;
+  /** The checksum as it is stored, 0 to 65535; `undefined` where the layout shows none. */
+  readonly checksum: number | undefined;
   /** The transaction, its lines joined by CR LF. */
   readonly text: string;
   /** What is wrong with the record although its text can be read. */
@@ -81,6 +85,7 @@ async function* readItems(
   codec: TextCodec,
 ): AsyncGenerator<readonly MasterListItem[], ScanEnd> {
   let batch: MasterListItem[] = [];
+  const checksum = storedChecksum(layout);
   const walk = scan({
     record(bytes, found, offset, fault) {
       const text = codec.decode(bytes, found.textFrom, found.textTo);
@@ -89,6 +94,7 @@ async function* readItems(
         offset,
         sync: numberOrNone(found.sync),
         stamp: numberOrNone(found.stamp),
+        checksum: checksum(bytes, found),
         text: layout.newline === "\r\n" ? text : text.replaceAll(layout.newline, "\r\n"),
         fault,
       });
@@ -101,6 +107,13 @@ async function* readItems(
     batch = [];
     if (step.done === true) return step.value;
   }
+}
+
+function storedChecksum(layout: GlbLayout): (bytes: Buffer, span: RecordSpan) => number | undefined {
+  const placed = placeFields(layout).find(({ field }) => field.kind === "checksum");
+  if (placed?.field.kind !== "checksum") return () => undefined;
+  const { width, form } = placed.field;
+  return (bytes, span) => readNumber(bytes, placeOf(placed, span), width, form);
 }
 
 function numberOrNone(value: number): number | undefined {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { ResyncError, throwIfAborted, type ErrorCode } from "../errors.ts";
+import { ResyncError, throwIfAborted } from "../errors.ts";
+import { fromErrno } from "../transfer/places/errno.ts";
 
 /** A file that was offered as a master list. */
 export interface OfferedFile {
@@ -16,7 +17,7 @@ const CHUNK = 256 * 1024;
 export async function openOffered(path: string, signal?: AbortSignal): Promise<OfferedFile> {
   throwIfAborted(signal);
   const found = await stat(path).catch((error: unknown) => {
-    throw cannotRead(path, error);
+    throw fromErrno(error, path);
   });
   if (found.isDirectory()) throw notAFile(path, "a folder", "Give the path of the file Resync.glb itself.");
   if (!found.isFile()) throw notAFile(path, "no ordinary file", "Give the path of the file Resync.glb itself.");
@@ -35,8 +36,7 @@ async function* readLocal(path: string, signal: AbortSignal | undefined): AsyncG
       yield chunk as Buffer;
     }
   } catch (error) {
-    if (error instanceof ResyncError) throw error;
-    throw cannotRead(path, error);
+    throw fromErrno(error, path);
   } finally {
     stream.destroy();
   }
@@ -47,29 +47,5 @@ function notAFile(path: string, what: string, hint: string): ResyncError {
     message: `${path} is ${what}, not a master list.`,
     hint,
     facts: { path },
-  });
-}
-
-function cannotRead(path: string, error: unknown): ResyncError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const codes: Record<string, ErrorCode> = {
-    ENOENT: "NOT_FOUND",
-    ENOTDIR: "NOT_FOUND",
-    EACCES: "ACCESS_DENIED",
-    EPERM: "ACCESS_DENIED",
-    EBUSY: "FILE_BUSY",
-  };
-  const known = typeof code === "string" ? codes[code] : undefined;
-  return new ResyncError(known ?? "IO", {
-    message:
-      known === "NOT_FOUND"
-        ? `There is no file ${path}.`
-        : `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-    hint:
-      known === "NOT_FOUND"
-        ? "Check the path of the master list."
-        : "Check the rights of the file and the medium it lies on.",
-    facts: { path },
-    cause: error,
   });
 }

@@ -1,0 +1,48 @@
+import type { InspectedItems } from "./inspected.ts";
+import { plainRecord, type PlainRecord } from "./plain-record.ts";
+
+/** How CSV is written. */
+export interface CsvOptions {
+  /** Puts a byte order mark in front, so that spreadsheets take the text for UTF-8. */
+  readonly bom?: boolean;
+}
+
+const COLUMNS: readonly (keyof PlainRecord)[] = [
+  "sync",
+  "date",
+  "kind",
+  "type",
+  "network",
+  "postoffice",
+  "mailbox",
+  "name",
+  "address",
+  "newName",
+  "newAddress",
+  "details",
+  "text",
+  "problems",
+  "fault",
+  "offset",
+];
+
+/** Records as CSV (RFC 4180, CR LF, a head line), one a row, to be written as UTF-8. Damaged places are rows of kind `damage`. */
+export async function* csvText(items: InspectedItems, options: CsvOptions = {}): AsyncGenerator<string> {
+  yield `${options.bom === true ? "\ufeff" : ""}${COLUMNS.join(",")}\r\n`;
+  for await (const batch of items) {
+    let lines = "";
+    for (const item of batch) {
+      const row: Partial<Record<keyof PlainRecord, string | number | null>> =
+        item.kind === "record"
+          ? plainRecord(item)
+          : { kind: "damage", offset: item.offset, fault: `${item.why} (${item.length} bytes)` };
+      lines += `${COLUMNS.map((column) => cell(row[column])).join(",")}\r\n`;
+    }
+    yield lines;
+  }
+}
+
+function cell(value: string | number | null | undefined): string {
+  const text = value === null || value === undefined ? "" : String(value);
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
