@@ -26,14 +26,16 @@ export function guessProducer(summary: Pick<Summary, "pcm">): Producer {
     : { name: "Exchange", reason: "address types in lower case (Q157712)" };
 }
 
+/** `IMPSEQ 3, REQSEQ 17, SRVSEQ 80`, or that none were found. */
+export function headerText({ header }: Pick<Summary, "header">): string {
+  if (header === undefined) return "no header numbers found";
+  return `IMPSEQ ${header.impSeq}, REQSEQ ${header.reqSeq}, SRVSEQ ${header.srvSeq}`;
+}
+
 /** One line: `1,234 records: 1,200 addresses in 12 lists; IMPSEQ 3, REQSEQ 17, SRVSEQ 80`. */
 export function summaryLine(summary: Summary): string {
-  const { header } = summary;
-  const numbers =
-    header === undefined
-      ? "no header numbers found"
-      : `IMPSEQ ${header.impSeq}, REQSEQ ${header.reqSeq}, SRVSEQ ${header.srvSeq}`;
-  return `${count(summary.records, "record")}: ${count(summary.kinds.add, "address", "addresses")} in ${count(summary.lists.length, "list")}; ${numbers}`;
+  const addresses = count(summary.kinds.add, "address", "addresses");
+  return `${count(summary.records, "record")}: ${addresses} in ${count(summary.lists.length, "list")}; ${headerText(summary)}`;
 }
 
 /** The summary as plain data for `--json`. */

@@ -1,0 +1,87 @@
+import { table } from "../../report/table.ts";
+import { addressTypes, count, guessProducer, headerText, type Inside } from "../summary-text.ts";
+import type { Summary } from "../summary.ts";
+import { listWarnings } from "../warnings.ts";
+import { stampText } from "./plain-record.ts";
+
+/** How the overview is shown. */
+export interface OverviewOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Lists shown at the most. Default 30. */
+  readonly lists?: number;
+}
+
+/** What stands in a master list, for people: numbers, lists, problems, and how the file was read. */
+export function overviewText(inside: Inside, options: OverviewOptions): string {
+  return [
+    numbers(inside, options.width),
+    lists(inside.summary, options),
+    problems(inside, options.width),
+    reading(inside, options.width),
+  ].join("\n\n");
+}
+
+function numbers({ summary }: Inside, width: number): string {
+  const { sync, stamp } = summary;
+  const producer = guessProducer(summary);
+  const types = [...addressTypes(summary)].map(([type, adds]) => `${type} ${adds.toLocaleString("en")}`);
+  const kinds = Object.entries(summary.kinds).flatMap(([kind, times]) =>
+    times > 0 ? [`${kind} ${times.toLocaleString("en")}`] : [],
+  );
+  return pairs(
+    [
+      ["Header", headerText(summary)],
+      ["Records", `${summary.records.toLocaleString("en")}: ${kinds.join(", ")}`],
+      ["Addresses", types.join(", ") || "none"],
+      ["Sync numbers", sync === undefined ? "not found" : `${sync.first} to ${sync.last}`],
+      ["Date stamps", stamp === undefined ? "not found" : `${stampText(stamp.first)} to ${stampText(stamp.last)}`],
+      ["Written by", `${producer.name}: ${producer.reason}`],
+    ],
+    width,
+  );
+}
+
+function lists(summary: Summary, { width, lists: most = 30 }: OverviewOptions): string {
+  const rows = summary.lists
+    .slice(0, most)
+    .map((list) => [
+      list.list,
+      list.adds.toLocaleString("en"),
+      [
+        list.replaced ? "replaces the list" : "adds to the list",
+        ...(list.template ? ["sets its template, wiping the template data there are"] : []),
+        ...(list.deletes > 0 ? [count(list.deletes, "delete")] : []),
+        ...(list.changes > 0 ? [count(list.changes, "change")] : []),
+      ].join(", "),
+    ]);
+  if (rows.length === 0) return "No lists.";
+  const more = summary.lists.length - rows.length;
+  const rest = more > 0 ? `\n… and ${count(more, "more list")}` : "";
+  return `${table(["List", "Addresses", "What IMPORT will do"], rows, width)}${rest}`;
+}
+
+function problems(inside: Inside, width: number): string {
+  const warnings = listWarnings(inside);
+  if (warnings.length === 0) return "IMPORT will take every transaction as it is.";
+  const rows = warnings.map(({ text, reference }) => ["!", reference === undefined ? text : `${text} (${reference})`]);
+  return table(["", "To be known"], rows, width);
+}
+
+function reading({ layout, codePage, summary }: Inside, width: number): string {
+  const filling = summary.end.filling;
+  return pairs(
+    [
+      ["Layout", `read with ${layout.confidence} confidence, learnt from ${count(layout.records, "record")}`],
+      ...layout.reasons.map((reason): [string, string] => ["", reason]),
+      ...layout.unexplained.map((what): [string, string] => ["Unexplained", what]),
+      ["Code page", `${codePage.codePage}: ${codePage.reason}`],
+      ...(filling > 0 ? [["Filling", `${count(filling, "byte")} behind the last record`] as [string, string]] : []),
+    ],
+    width,
+  );
+}
+
+function pairs([first = ["", ""], ...rows]: readonly [string, string][], width: number): string {
+  return table(first, rows, width);
+}
