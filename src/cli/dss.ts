@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { flag } from "../config/option.ts";
 import { ResyncError } from "../errors.ts";
@@ -23,6 +24,12 @@ export async function openDss(text: string, more: DssOptions, cli: CliContext): 
       const { openSimulatedDss } = await import("../push/generate/hosts/simulated.ts");
       return openSimulatedDss(resolve(cli.cwd, rest));
     }
+    case "windows": {
+      if (process.platform !== "win32") throw notWindows();
+      const { openWindowsHost } = await import("../push/generate/hosts/windows.ts");
+      const { thisWindows } = await import("../push/generate/hosts/windows/machine.ts");
+      return openWindowsHost(thisWindows(hostname()));
+    }
     case "samba": {
       const { openSambaHost } = await import("../push/generate/hosts/samba.ts");
       const { parseSambaAddress } = await import("../push/generate/hosts/samba/address.ts");
@@ -33,7 +40,15 @@ export async function openDss(text: string, more: DssOptions, cli: CliContext): 
       throw new ResyncError("USAGE", {
         message: `"${text}" names no DSS.`,
         state: "Nothing was started.",
-        hint: "Write samba://user@host for an NT or 2000 host, or simulated:DIR for one built by resync simulate dss.",
+        hint: "Write samba://user@host for an NT or 2000 host, windows: for this machine, or simulated:DIR for one built by resync simulate dss.",
       });
   }
+}
+
+function notWindows(): ResyncError {
+  return new ResyncError("PROGRAM_MISSING", {
+    message: "windows: is the machine that resync runs on, and this is no Windows.",
+    state: "Nothing was started.",
+    hint: "Reach an NT or 2000 host with samba://user@host, or have an operator do it with handoff:DIR.",
+  });
 }

@@ -1,34 +1,44 @@
-import { choiceOr, duration, flag, text, texts } from "../config/option.ts";
+import { choiceOr, duration, flag, text, texts, type OptionValues } from "../config/option.ts";
 import { EXIT, ResyncError, type ExitCode } from "../errors.ts";
 import { defineCommand, type CommandResult } from "./command.ts";
-import { dssOptions, openDss } from "./dss.ts";
+import { dssOptions } from "./dss.ts";
+import { openDssSource } from "./dss-source.ts";
 import { signingKeyOf } from "./keys.ts";
 import { showPush } from "./push-summary.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { targetOf } from "./targets.ts";
 import { withRun } from "./with-run.ts";
 import type { PushResult } from "../push/push.ts";
+import type { GenerateSettings } from "../push/sources.ts";
+
+/** Flags of how the DSS is to write the list. */
+const generateOptions = {
+  timeout: duration("How long the DSS may take to write the file", 1_800_000),
+  "state-timeout": duration("How long the service may take to stop, and to start", 180_000),
+  poll: duration("How often to look", 2000),
+  settle: duration("Time between the two reads of the file that must be the same", 1000),
+  "global-max": choiceOr(
+    "Set GlobalMaxSeqInResync: auto goes by the version of Dxa.exe",
+    ["auto", "on", "off"],
+    "auto",
+  ),
+  "accept-value-left": flag("Take the file though the DSS leaves its registry value"),
+} as const;
+
+type GenerateFlags = OptionValues<typeof generateOptions>;
 
 export const pushCommand = defineCommand({
   name: "push",
   summary: "Have the DSS write its master list and deliver it",
   options: {
-    dss: text("The DSS: samba://user@host or simulated:DIR", { placeholder: "DSS" }),
+    dss: text("The DSS: samba://user@host, windows:, handoff:DIR or simulated:DIR", { placeholder: "DSS" }),
     requestor: texts("Name (RDN) of the requestor to write the list for", { placeholder: "NAME" }),
     alike: flag("Several requestors share one configuration, so one list is right for all"),
     to: texts("Place to deliver to; repeatable", { placeholder: "PLACE" }),
     generate: flag("Have the DSS write a new list", { fallback: true }),
+    resume: flag("handoff: only: wait for the answer to files that were written before"),
     keep: flag("Leave Resync.glb in Dxadata after delivery"),
-    timeout: duration("How long the DSS may take to write the file", 1_800_000),
-    "state-timeout": duration("How long the service may take to stop, and to start", 180_000),
-    poll: duration("How often to look", 2000),
-    settle: duration("Time between the two reads of the file that must be the same", 1000),
-    "global-max": choiceOr(
-      "Set GlobalMaxSeqInResync: auto goes by the version of Dxa.exe",
-      ["auto", "on", "off"],
-      "auto",
-    ),
-    "accept-value-left": flag("Take the file though the DSS leaves its registry value"),
+    ...generateOptions,
     "sign-key": text("Private key (resync keygen) to sign the delivery with", { placeholder: "FILE" }),
     "exit-unchanged": flag("Exit 10 when every place holds this very list already"),
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
@@ -55,47 +65,46 @@ export const pushCommand = defineCommand({
     const requestors = required("requestor", values.requestor);
     if (requestors.length > 1 && !values.alike) throw severalRequestors(requestors);
     const { push } = await import("../push/push.ts");
-    const { lockDss } = await import("../push/mend.ts");
-    const { generatedList, standingList } = await import("../push/sources.ts");
     const dryRun = values["dry-run"];
     const more = { ...placeOptionsOf(values, cli), dryRun, reporter: cli.reporter };
     const targets = required("to", values.to).map((place) => targetOf(place, more, cli));
     const signingKey = await signingKeyOf(values["sign-key"], cli);
-    const host = await openDss(dss, values, cli);
+    const settings = settingsOf(requestors, values);
+    const source = await openDssSource(dss, { ...values, settings }, cli);
     const places = targets.map(({ label }) => label);
     const plan = {
       command: "push",
-      about: `${host.label} → ${places.join(", ")}`,
-      data: { dss: host.label, requestors, to: places },
+      about: `${source.label} → ${places.join(", ")}`,
+      data: { dss: source.label, requestors, to: places },
       dryRun,
     };
     try {
       return await withRun(plan, cli, async (context, folder) => {
-        const lock = dryRun ? undefined : await lockDss(host, cli.stateDir, context);
+        const lock = await source.lock(context);
         try {
-          const settings = {
-            requestors,
-            timeoutMs: values.timeout,
-            stateTimeoutMs: values["state-timeout"],
-            pollMs: values.poll,
-            settleMs: values.settle,
-            globalMax: values["global-max"],
-            acceptValueLeft: values["accept-value-left"],
-          };
-          const source = values.generate
-            ? generatedList(host, settings, values.keep, context)
-            : standingList(host, values.keep, context);
-          const result = await push({ host, requestors, source, targets, folder, signingKey }, context);
-          return conclude(result, values["exit-unchanged"], cli.style.width);
+          const request = { host: source, requestors, source: source.list(context), targets, folder, signingKey };
+          return conclude(await push(request, context), values["exit-unchanged"], cli.style.width);
         } finally {
           await lock?.release();
         }
       });
     } finally {
-      await host.close();
+      await source.close();
     }
   },
 });
+
+function settingsOf(requestors: readonly string[], values: GenerateFlags): GenerateSettings {
+  return {
+    requestors,
+    timeoutMs: values.timeout,
+    stateTimeoutMs: values["state-timeout"],
+    pollMs: values.poll,
+    settleMs: values.settle,
+    globalMax: values["global-max"],
+    acceptValueLeft: values["accept-value-left"],
+  };
+}
 
 function conclude(result: PushResult, exitUnchanged: boolean, width: number): CommandResult {
   return {

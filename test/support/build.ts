@@ -5,6 +5,9 @@ import { spawnSync } from "node:child_process";
  * Type errors are the business of `npm run types`: here they only stop a CI run, since the compiler writes its output all the same.
  */
 export function setup(): void {
-  const { status } = spawnSync("npm", ["run", "--silent", "build"], { stdio: "inherit", shell: process.platform === "win32" });
+  const { status } = spawnSync("npm", ["run", "--silent", "build"], {
+    stdio: "inherit",
+    shell: process.platform === "win32",
+  });
   if (status !== 0 && process.env["CI"] === "true") throw new Error("src/ does not compile");
 }

@@ -1,0 +1,65 @@
+import { join, resolve } from "node:path";
+import type { RunContext } from "../context.ts";
+import type { Lock } from "../journal/lock.ts";
+import type { GenerateSettings, ListSource } from "../push/sources.ts";
+import { localPlace } from "../transfer/places/local.ts";
+import type { CliContext } from "./command.ts";
+import { openDss, type DssOptions } from "./dss.ts";
+
+/** Where a push gets its list from: a host that is asked, or a folder that an operator carries. */
+export interface DssSource {
+  readonly label: string;
+  /** Locks the DSS for this run and undoes what a cut-off push left there; nothing for a folder. */
+  lock(context: RunContext): Promise<Lock | undefined>;
+  list(context: RunContext): ListSource;
+  close(): Promise<void>;
+}
+
+/** What of a push's flags the source needs. */
+export interface SourceSettings extends DssOptions {
+  readonly settings: GenerateSettings;
+  /** False takes the file that is there. */
+  readonly generate: boolean;
+  readonly keep: boolean;
+  /** `handoff:` only: wait for an answer to files that were written before. */
+  readonly resume: boolean;
+}
+
+/** Opens what `--dss` names. Throws `USAGE` for a text that names none, and what opening throws. */
+export async function openDssSource(dss: string, how: SourceSettings, cli: CliContext): Promise<DssSource> {
+  const folder = /^handoff:(.+)$/u.exec(dss)?.[1];
+  return folder === undefined ? hostSource(dss, how, cli) : handoffSource(resolve(cli.cwd, folder), how);
+}
+
+async function hostSource(dss: string, how: SourceSettings, cli: CliContext): Promise<DssSource> {
+  const { lockDss } = await import("../push/mend.ts");
+  const { generatedList, standingList } = await import("../push/sources.ts");
+  const host = await openDss(dss, how, cli);
+  return {
+    label: host.label,
+    lock: async (context) => (context.dryRun ? undefined : lockDss(host, cli.stateDir, context)),
+    list: (context) =>
+      how.generate ? generatedList(host, how.settings, how.keep, context) : standingList(host, how.keep, context),
+    close: async () => host.close(),
+  };
+}
+
+/** The folder holds all that the handoff knows: no lock is needed, and the DSS is put back by the command file. */
+async function handoffSource(folder: string, { settings, resume }: SourceSettings): Promise<DssSource> {
+  const { prepareHandoff } = await import("../push/generate/handoff/prepare.ts");
+  const { awaitHandoff } = await import("../push/generate/handoff/await.ts");
+  return {
+    label: `handoff:${folder}`,
+    lock: async () => undefined,
+    list: (context) => async (runFolder) => {
+      const { requestors, pollMs, settleMs, timeoutMs, globalMax } = settings;
+      if (!resume) await prepareHandoff({ requestors, folder, globalMax: globalMax === "on" }, context);
+      if (context.dryRun) return undefined;
+      const place = localPlace(folder);
+      const privateCopy = join(runFolder, "RESYNC.GLB");
+      const wait = { folder, place, privateCopy, pollMs, timeoutMs, ...(settleMs === undefined ? {} : { settleMs }) };
+      return { ...(await awaitHandoff(wait, context)), finish: async () => undefined };
+    },
+    close: async () => undefined,
+  };
+}
