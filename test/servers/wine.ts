@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const SOURCE = fileURLToPath(new URL("../../fixtures/wine/", import.meta.url));
+const COMPILER = "x86_64-w64-mingw32";
+const run = promisify(execFile);
+
+/** A Windows made by Wine, with a service MSExchangeDX that plays the DXA. */
+export interface WineHost {
+  /** The Wine prefix, and what `C:` is on this machine. */
+  readonly prefix: string;
+  readonly drive: string;
+  readonly dxadata: string;
+  /** Runs a Windows program to its end; gives what it printed. Its output goes through files: some close pipes. */
+  wine(...args: string[]): Promise<string>;
+  /** Sets a DWORD of the service's Parameters (fixtures/wine/dxa.c). */
+  knob(name: string, value: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The programs this needs, for `need`. */
+export const WINE_PROGRAMS = ["wine", "wineserver", `${COMPILER}-gcc`, `${COMPILER}-windres`];
+
+/** Makes a prefix of its own (700 MB, 10 s) and starts the service in it. Without a screen. */
+export async function startWine(): Promise<WineHost> {
+  const base = await mkdtemp(join(tmpdir(), "resync-wine-"));
+  const prefix = join(base, "prefix");
+  const env = { ...process.env, WINEPREFIX: prefix, WINEDEBUG: "-all", DISPLAY: "", WINEDLLOVERRIDES: "mscoree,mshtml=" };
+  const wine = async (...args: string[]): Promise<string> => (await run("wine", args, { env })).stdout;
+  const stop = async (): Promise<void> => {
+    await run("wineserver", ["-k"], { env }).catch(() => undefined);
+    await run("wineserver", ["-w"], { env, timeout: 20_000 }).catch(() => undefined);
+    await rm(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  };
+  try {
+    await wine("wineboot", "-i");
+    // Else the server ends seconds after the last program, and all services with it.
+    await run("wineserver", ["-p"], { env });
+    const drive = join(prefix, "drive_c");
+    const bin = join(drive, "exchsrvr/bin");
+    await mkdir(join(drive, "exchsrvr/dxadata"), { recursive: true });
+    await mkdir(bin);
+    await build(base, join(bin, "dxa.exe"));
+    const display = ["DisplayName=", "Microsoft Exchange Directory Synchronization"];
+    await wine("sc", "create", "MSExchangeDX", "binPath=", "C:\\exchsrvr\\bin\\dxa.exe", "start=", "auto", ...display);
+    await wine("reg", "add", SETUP, "/v", "Services", "/t", "REG_SZ", "/d", "C:\\exchsrvr", "/f");
+    await wine("sc", "start", "MSExchangeDX");
+    return {
+      prefix,
+      drive,
+      dxadata: join(drive, "exchsrvr/dxadata"),
+      wine,
+      knob: async (name, value) =>
+        void (await wine("reg", "add", PARAMETERS, "/v", name, "/t", "REG_DWORD", "/d", String(value), "/f")),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const SETUP = "HKLM\\SOFTWARE\\Microsoft\\Exchange\\Setup";
+const PARAMETERS = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX\\Parameters";
+
+async function build(work: string, target: string): Promise<void> {
+  await cp(SOURCE, join(work, "dxa"), { recursive: true });
+  const cwd = join(work, "dxa");
+  await run(`${COMPILER}-windres`, ["dxa.rc", "resources.o"], { cwd });
+  await run(`${COMPILER}-gcc`, ["-O2", "-s", "-municode", "-o", target, "dxa.c", "resources.o", "-ladvapi32"], { cwd });
+}
