@@ -27,5 +27,5 @@ export function placeOf(text: string, more: OpenHow, cli: CliContext): UnopenedP
 /** Local places count from the current folder; a UNC path stands for itself. */
 function absolute(address: PlaceAddress, cwd: string): PlaceAddress {
   if (address.kind !== "local" || address.path.startsWith("\\\\")) return address;
-  return { kind: "local", path: resolve(cwd, address.path) };
+  return { ...address, path: resolve(cwd, address.path) };
 }

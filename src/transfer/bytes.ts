@@ -3,9 +3,14 @@ import { createReadStream } from "node:fs";
 /** Chunks of a local file, in bytes. A place cuts them to what its protocol takes. */
 const CHUNK = 262_144;
 
-/** A local file's bytes, from the start at each iteration. Throws the file system's error while iterated. */
-export function localBytes(path: string): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => createReadStream(path, { highWaterMark: CHUNK })[Symbol.asyncIterator]() };
+/**
+ * A local file's bytes, or `part` of them (`size` > 0), from the start at each iteration. Throws the file system's error while iterated.
+ */
+export function localBytes(path: string, part?: { offset: number; size: number }): AsyncIterable<Uint8Array> {
+  const range = part && { start: part.offset, end: part.offset + part.size - 1 };
+  return {
+    [Symbol.asyncIterator]: () => createReadStream(path, { highWaterMark: CHUNK, ...range })[Symbol.asyncIterator](),
+  };
 }
 
 /** Bytes at hand as a source, from the start at each iteration. */

@@ -41,7 +41,7 @@ export async function deliver(place: Place, delivery: Delivery, options: PutOpti
   const removedLeftovers = await removeLeftovers(place, entries, { signal });
   const pair = {
     file: GLB_NAME,
-    source: () => localBytes(file),
+    source: localBytes(file),
     wanted,
     manifest: MANIFEST_NAME,
     manifestBytes: encodeManifest(manifest),

@@ -5,6 +5,8 @@ import { ResyncError } from "../errors.ts";
 export interface LocalAddress {
   readonly kind: "local";
   readonly path: string;
+  /** `media:`: on a disk that is carried about, and read back past the system's cache where that can be done. */
+  readonly medium?: boolean;
 }
 
 /** A folder behind an SSH server. `path` is absolute (`/srv/in`, `/C:/in`) or starts with `~` for the login folder. */
@@ -34,13 +36,14 @@ const DEFAULT_PORT = { sftp: 22, smb: 445, smb1: 139 } as const;
 
 /**
  * Reads what a person writes for a place: a path (`/srv/in`, `C:\in`, `in`), a UNC path (`\\host\share\in`), `file:` URL,
- * `sftp://user@host[:port]/path` (`/~/in` is below the login folder), `smb://[domain;]user@host[:port]/share/path`, `smb1://…`.
+ * `media:` before a path (a disk that is carried about), `sftp://user@host[:port]/path` (`/~/in` is below the login folder), `smb://[domain;]user@host[:port]/share/path`, `smb1://…`.
  * In URLs `%40` stands for `@` and so on. Throws `USAGE` for anything else, and for a password in the address.
  */
 export function parsePlaceAddress(text: string): PlaceAddress {
   if (text.trim() === "" || text.includes("\0")) throw usage(text, "is empty or holds a NUL character");
   const scheme = /^([a-z][a-z0-9+.-]+):/iu.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: "local", path: text };
+  if (scheme === "media") return { kind: "local", path: mediumPath(text), medium: true };
   if (scheme === "file") return { kind: "local", path: fromFileUrl(text) };
   if (scheme === "sftp") return parseSftp(text);
   if (scheme === "smb" || scheme === "smb1") return parseSmb(text, scheme);
@@ -50,7 +53,7 @@ export function parsePlaceAddress(text: string): PlaceAddress {
 
 /** The address as text, for labels, journals and messages; `parsePlaceAddress` reads it back. Holds no secret. */
 export function formatPlaceAddress(address: PlaceAddress): string {
-  if (address.kind === "local") return address.path;
+  if (address.kind === "local") return address.medium ? `media:${address.path}` : address.path;
   const domain =
     address.kind === "sftp" || address.domain === undefined ? "" : `${encodeURIComponent(address.domain)};`;
   const who = domain + encodeURIComponent(address.user ?? "");
@@ -130,6 +133,12 @@ function parseUrl(text: string, scheme: keyof typeof DEFAULT_PORT): UrlParts {
   };
 }
 
+function mediumPath(text: string): string {
+  const path = text.slice("media:".length);
+  if (path !== "") return path;
+  throw usage(text, "names no folder", "Write media: and the path of the disk: media:/media/floppy, media:A:\\");
+}
+
 function fromFileUrl(text: string): string {
   try {
     return fileURLToPath(new URL(text));
@@ -158,7 +167,9 @@ function encodePath(path: string): string {
 function usage(text: string, why: string, hint?: string, cause?: unknown): ResyncError {
   return new ResyncError("USAGE", {
     message: `The place "${withoutPassword(text)}" ${why}.`,
-    hint: hint ?? "A place is a path, file:///path, sftp://user@host/path, smb://user@host/share/path or smb1://….",
+    hint:
+      hint ??
+      "A place is a path, media:path, file:///path, sftp://user@host/path, smb://user@host/share/path or smb1://….",
     cause,
   });
 }

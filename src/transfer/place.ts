@@ -46,6 +46,8 @@ export interface PlaceCapabilities {
   readonly modes: boolean;
   /** Other programs' open files can be seen as `FILE_BUSY` (Windows, SMB); elsewhere reading a file in use just works. */
   readonly shareModes: boolean;
+  /** `read` gets what is on the medium itself and not what the system still has in memory. Absent: nobody can tell. */
+  readonly uncached?: boolean;
 }
 
 /** Options of every act: the signal ends it with `abortError`. */

@@ -8,8 +8,8 @@ import type { Place, PlacePath } from "./place.ts";
 /** A file and the manifest that says what it is: a delivery, or a disk's part of one. */
 export interface Pair {
   readonly file: PlacePath;
-  /** The file's bytes, from the start each time it is called. */
-  readonly source: () => AsyncIterable<Uint8Array>;
+  /** The file's bytes, from the start at each iteration. */
+  readonly source: AsyncIterable<Uint8Array>;
   readonly wanted: Fingerprint;
   readonly manifest: PlacePath;
   readonly manifestBytes: Uint8Array;
@@ -79,7 +79,7 @@ async function sendOnce(
     "deliver.write",
     { place: place.label, name: temporary, size: wanted.size, careful },
     async () =>
-      place.writeNew(temporary, source(), {
+      place.writeNew(temporary, source, {
         signal,
         size: wanted.size,
         careful,

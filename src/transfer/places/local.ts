@@ -16,10 +16,12 @@ const BLOCK = 262_144;
 export interface LocalPlaceOptions {
   /** Milliseconds without an answer from the file system after which an act is given up. */
   stallMs?: number;
+  /** Gives a file the name of another; the system's own unless given. */
+  rename?: (from: string, to: string) => Promise<void>;
 }
 
 /** A folder of this machine's file systems, UNC paths and mounted shares included. */
-export function localPlace(root: string, { stallMs = STALL_MS }: LocalPlaceOptions = {}): Place {
+export function localPlace(root: string, { stallMs = STALL_MS, rename }: LocalPlaceOptions = {}): Place {
   const queue = serialQueue();
   const windows = process.platform === "win32";
   const absolute = (path?: PlacePath): string => (path === undefined ? root : join(root, ...path.split("/")));
@@ -130,7 +132,7 @@ export function localPlace(root: string, { stallMs = STALL_MS }: LocalPlaceOptio
         if (await isFolder(absolute(to))) {
           throw new ResyncError("IS_A_FOLDER", { message: `${absolute(to)} is a folder; no file can take its place.` });
         }
-        await renamePatiently(absolute(from), absolute(to), { stallMs, ...options });
+        await renamePatiently(absolute(from), absolute(to), { stallMs, ...(rename && { rename }), ...options });
         await call(root, flushFolder(absolute(to)));
         return { atomic: true };
       }),

@@ -4,6 +4,7 @@ import { silentReporter, type Reporter } from "../../report/reporter.ts";
 import { formatPlaceAddress, type PlaceAddress } from "../place-address.ts";
 import type { Place } from "../place.ts";
 import type { SshOptions } from "../ssh/options.ts";
+import { mediumPlace } from "../media/medium-place.ts";
 import { again } from "./again.ts";
 import { withDryRun } from "./dry-run.ts";
 import { localPlace } from "./local.ts";
@@ -63,7 +64,7 @@ async function openDriver(
 ): Promise<Place> {
   switch (address.kind) {
     case "local":
-      return localPlace(address.path);
+      return address.medium ? mediumPlace(address.path) : localPlace(address.path);
     case "sftp": {
       const { sftpPlace } = await import("./sftp.ts");
       return sftpPlace(address, { ssh, reporter, ...(signal ? { signal } : {}) });

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { asResyncError, ResyncError } from "../../errors.ts";
+import { setAsideName } from "../names.ts";
 import type { SftpConnection } from "../ssh/connection.ts";
 import type { Replaced } from "../place.ts";
 import { fromSftp, SFTP_FAILURE, statusOf } from "./sftp-errors.ts";
@@ -11,15 +11,6 @@ export interface Names {
   readonly from: string;
   readonly to: string;
   readonly label: (path: string) => string;
-}
-
-/**
- * Where an old file is set aside for the moment in which no file stands under its name: an 8.3 name that only this can have made, the
- * same for the same file, so that the next replace finds what a cut-off one left.
- */
-export function setAsideName(to: string): string {
-  const hash = createHash("sha256").update(posix.basename(to).toUpperCase()).digest("hex").slice(0, 6).toUpperCase();
-  return posix.join(posix.dirname(to), `RS${hash}.TMB`);
 }
 
 /**
@@ -37,7 +28,7 @@ export async function replaceSftp(connection: SftpConnection, names: Names, atom
     await ask(connection, label(to), (answer) => connection.sftp.ext_openssh_rename(from, to, answer));
     return { atomic };
   }
-  const aside = setAsideName(to);
+  const aside = posix.join(posix.dirname(to), setAsideName(posix.basename(to)));
   if (target === undefined) {
     await rename(connection, from, to, label(to));
     // What a replace cut off between its two renames has left; the new file stands in its place now.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { bytesOf, collectBytes } from "../../../src/transfer/bytes.ts";
 import { placePath } from "../../../src/transfer/place.ts";
-import { setAsideName } from "../../../src/transfer/places/sftp-replace.ts";
+import { setAsideName } from "../../../src/transfer/names.ts";
 import type { SftpFaults } from "../../../src/simulator/sftp-server/faults.ts";
 import { makeSftpBed, type SftpBed } from "./sftp-bed.ts";
 
