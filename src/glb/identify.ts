@@ -1,9 +1,10 @@
 import { ResyncError } from "../errors.ts";
 import type { CodePage } from "./code-page.ts";
+import { refuseForeign } from "./foreign.ts";
 import type { CodePageGuess } from "./infer/code-page-guess.ts";
 import type { LayoutFinding } from "./infer/infer-layout.ts";
 import type { GlbLayout } from "./layouts.ts";
-import { foreignFile, SNIFF_BYTES } from "./magic.ts";
+
 import { readMasterList } from "./master-list.ts";
 import { openOffered } from "./open-file.ts";
 import type { GlbHeader } from "./record.ts";
@@ -81,39 +82,6 @@ export async function checkMasterListBytes(
     counts: { records: summary.records, addresses: summary.kinds.add, lists: summary.lists.length },
     inside,
   };
-}
-
-/** Passes bytes on and refuses the file at its first ones when it is something else, by name. */
-async function* refuseForeign(bytes: AsyncIterable<Uint8Array>, label: string): AsyncGenerator<Uint8Array> {
-  let head = Buffer.alloc(0);
-  let looked = false;
-  for await (const chunk of bytes) {
-    if (looked) {
-      yield chunk;
-      continue;
-    }
-    head = Buffer.concat([head, chunk]);
-    if (head.length < SNIFF_BYTES) continue;
-    refuse(head, label);
-    looked = true;
-    yield head;
-  }
-  if (looked) return;
-  refuse(head, label);
-  yield head;
-}
-
-function refuse(head: Buffer, label: string): void {
-  const foreign =
-    head.length === 0
-      ? { what: "empty", hint: "The DSS may not have finished it, or the copy failed. Copy the file again." }
-      : foreignFile(head.subarray(0, SNIFF_BYTES));
-  if (foreign === undefined) return;
-  throw new ResyncError("FILE_NOT_USABLE", {
-    message: head.length === 0 ? `${label} is empty.` : `${label} is ${foreign.what}, not a master list.`,
-    hint: foreign.hint,
-    facts: { path: label, what: foreign.what },
-  });
 }
 
 function cutOff(label: string, summary: Summary, offset: number): ResyncError {

@@ -4,6 +4,8 @@ export interface ForeignFile {
   readonly what: string;
   /** How it may have come there, and what to do. */
   readonly hint: string;
+  /** True for plain text whose lines look like the import grammar. */
+  readonly grammar?: boolean;
 }
 
 /** Bytes that `foreignFile` wants to see of a file's beginning; fewer only when the file is shorter. */
@@ -19,7 +21,9 @@ export function foreignFile(head: Buffer): ForeignFile | undefined {
   if (beginning === undefined) return undefined;
   const markup = MARKUP.find(({ pattern }) => pattern.test(beginning));
   if (markup !== undefined) return { what: markup.what, hint: markup.hint };
-  return { what: plainTextKind(beginning), hint: TEXT_HINT };
+  const grammar = /^[ADMRT#][ \t].*:/mu.test(beginning);
+  const look = grammar ? ", by its look in MS Mail's import grammar" : "";
+  return { what: `a plain text file${look}`, hint: TEXT_HINT, grammar };
 }
 
 interface Magic {
@@ -114,11 +118,6 @@ const MARKUP: readonly { pattern: RegExp; what: string; hint: string }[] = [
 
 const TEXT_HINT =
   "A Resync.glb is binary (Q119449). An import text file is loaded with IMPORT -f instead; a Resync.glb carried by FTP must be carried in binary mode.";
-
-function plainTextKind(beginning: string): string {
-  const grammar = /^[ADMRT#][ \t].*:/mu.test(beginning);
-  return grammar ? "a plain text file, by its look in MS Mail's import grammar" : "a plain text file";
-}
 
 /** The beginning as text when it is nothing but text: UTF-8, UTF-16 or some 8-bit code page without control characters. */
 function textBeginning(head: Buffer): string | undefined {
