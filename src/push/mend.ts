@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
+import { isAlive } from "../journal/alive.ts";
 import { acquireLock, breakLock, inspectLock, type Lock } from "../journal/lock.ts";
 import { listRuns, resumeRun, type RunRecord } from "../journal/store.ts";
 import { step } from "../report/step.ts";
@@ -43,10 +44,10 @@ async function unsettledRuns(stateDir: string, label: string, context: RunContex
   return runs.filter((run) => run.run !== context.journal.run && isUnsettledPush(run, label));
 }
 
-/** True for a push to the DSS `label` that has no end, or has changes on the DSS that were never put back. */
-export function isUnsettledPush({ command, data, end, entries }: RunRecord, label: string): boolean {
-  if (command !== "push" || data["dss"] !== label) return false;
-  return end === undefined || journaledChanges(entries, label).length > 0;
+/** True for a push to the DSS `label` that has changes there which were never put back, or that died before it came to any. */
+export function isUnsettledPush(run: RunRecord, label: string): boolean {
+  if (run.command !== "push" || run.data["dss"] !== label) return false;
+  return journaledChanges(run.entries, label).length > 0 || (run.end === undefined && !isAlive(run));
 }
 
 /** Undoes one cut-off push and ends its journal. Throws when the DSS cannot be put back. */
