@@ -1,8 +1,10 @@
 import type { Command } from "./command.ts";
 import { demoCommand } from "./demo.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { historyCommand } from "./history.ts";
 import { importCommand } from "./import.ts";
+import { inspectCommand } from "./inspect.ts";
 import { keygenCommand } from "./keygen.ts";
 import { logCommand } from "./log.ts";
 import { pushCommand } from "./push.ts";
@@ -17,6 +19,8 @@ import { unlockCommand } from "./unlock.ts";
 export const commands: readonly Command[] = [
   pushCommand,
   importCommand,
+  inspectCommand,
+  diffCommand,
   doctorCommand,
   logCommand,
   historyCommand,

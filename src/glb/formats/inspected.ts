@@ -18,6 +18,8 @@ export interface Selection {
   readonly search?: string | undefined;
   /** At most so many records. */
   readonly limit?: number | undefined;
+  /** Told of each damaged place, which not every format can show. */
+  readonly onDamage?: (damage: Damage) => void;
 }
 
 /** The records of a list that were asked for, and its damaged places. Stops reading when the limit is reached. */
@@ -28,8 +30,10 @@ export async function* inspectItems(list: MasterList, selection: Selection = {})
     const items: InspectedItem[] = [];
     for (const item of batch) {
       if (left <= 0) break;
-      if (item.kind === "damage") items.push(item);
-      else if (wanted === undefined || item.text.toLowerCase().includes(wanted)) {
+      if (item.kind === "damage") {
+        items.push(item);
+        selection.onDamage?.(item);
+      } else if (wanted === undefined || item.text.toLowerCase().includes(wanted)) {
         items.push({ ...item, transaction: parseTransaction(item.text) });
         left--;
       }
