@@ -5,6 +5,7 @@ import { step } from "../report/step.ts";
 import { importCall, rebuildCall } from "./calls.ts";
 import { lockPostoffice, unlockPostoffice } from "./lock.ts";
 import { openPostoffice, type Postoffice } from "./postoffice/postoffice.ts";
+import { mend } from "./mend.ts";
 import { lookAtPostoffice, proveFile, snapshotPostoffice } from "./prepare.ts";
 import { rebuildAddressList } from "./rebuild.ts";
 import type { ImportRequest, ImportResult } from "./request.ts";
@@ -16,7 +17,7 @@ import { STEP } from "./trace.ts";
 
 /**
  * Imports a checked master list into a postoffice:
- * lock → checks → snapshot → drop as GLB\RESYNC.GLB → IMPORT → what DIRSYNC.LOG gained → verdict → keep or roll back → REBUILD if asked for.
+ * lock → checks → snapshot → mend if asked for → drop as GLB\RESYNC.GLB → IMPORT → what DIRSYNC.LOG gained → verdict → keep or roll back → REBUILD if asked for.
  *
  * Every step stands in the journal before it is done. Throws `LOCKED`, `POSTOFFICE_NOT_READY`, `PROGRAM_MISSING`, `FILE_CHANGED` and the like with
  * the postoffice untouched; `IMPORT_FAILED` when it was rolled back, `ROLLBACK_REFUSED` or `ROLLBACK_FAILED` when it could not be (the lock stays);
@@ -50,7 +51,8 @@ async function importLocked(
   const { clock } = context;
   const began = clock.monotonic();
   const checks = await lookAtPostoffice(request, context, postoffice);
-  const change = await snapshotPostoffice(request, context, postoffice);
+  const snapshotted = await snapshotPostoffice(request, context, postoffice);
+  const change = request.mend === true ? await mend(snapshotted) : snapshotted;
   await dropList(change);
   const { evidence, verdict } = await runImport(change, call);
   const rebuild = request.rebuild ? await rebuildAddressList(change, rebuildCall(request), evidence.after) : undefined;
@@ -60,7 +62,7 @@ async function importLocked(
     rebuild,
     checks,
     snapshot: change.snapshot.folder,
-    written: writtenKeys(evidence.before, evidence.after),
+    written: writtenKeys(change.snapshot.before, evidence.after),
     durationMs: Math.round(clock.monotonic() - began),
   };
 }

@@ -6,6 +6,7 @@ import { step } from "../report/step.ts";
 import type { Change } from "./change.ts";
 import { markLog } from "./dirsync-log/gained.ts";
 import { hashFile, unlessMissing } from "./files.ts";
+import { isMendable } from "./mend.ts";
 import type { Check } from "./postoffice/check.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
 import { refuseUnlessReady, runChecks } from "./postoffice/run-checks.ts";
@@ -52,9 +53,23 @@ export async function lookAtPostoffice(
       };
       reporter.emit({ type: "warning", text: `${title}: ${found}`, ...more, facts: { check: id } });
     }
-    refuseUnlessReady(postoffice, checks);
+    refuse(request, postoffice, checks);
     return { found: summary(checks), facts: { checks }, value: checks };
   });
+}
+
+/** With `mend`, what can be mended does not stand in the way; without, the hint says so. */
+function refuse({ mend = false }: ImportRequest, postoffice: Postoffice, checks: readonly Check[]): void {
+  try {
+    refuseUnlessReady(postoffice, mend ? checks.filter((check) => !isMendable(check)) : checks);
+  } catch (error) {
+    const failure = asResyncError(error);
+    const refusals = checks.filter(({ outcome }) => outcome === "refused");
+    if (mend || !refusals.every(isMendable)) throw failure;
+    throw failure.with({
+      hint: `${failure.hint ?? ""}\n--mend does this after a snapshot was taken; a roll-back brings the files back.`,
+    });
+  }
 }
 
 /** Takes the snapshot and marks the end of DIRSYNC.LOG. A snapshot that was not finished is removed. */
@@ -76,7 +91,8 @@ export async function snapshotPostoffice(
       const mark = await markLog(await findLog(postoffice));
       const { files, bytes } = snapshot.copied;
       const found = `${files} files, ${bytes} bytes, in ${folder}`;
-      return { found, facts: { folder, files, bytes }, value: { request, context, postoffice, snapshot, mark } };
+      const value = { request, context, postoffice, snapshot, before: snapshot.before, mended: 0, mark };
+      return { found, facts: { folder, files, bytes }, value };
     } catch (error) {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
       const failure = asResyncError(error);

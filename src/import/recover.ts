@@ -9,7 +9,7 @@ import { openPostoffice, type Postoffice } from "./postoffice/postoffice.ts";
 import { putAddressListBack } from "./rebuild.ts";
 import { openSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
 import { traceOf, type ImportTrace } from "./trace.ts";
-import { takeBack, undoImport } from "./undo.ts";
+import { takeBack, undoImport, undoMend } from "./undo.ts";
 
 /** What a recovery did with a run that was cut off. */
 export interface Recovered {
@@ -75,9 +75,10 @@ async function finishOrUndo(trace: ImportTrace, context: RunContext, postoffice:
     await proveAlone(postoffice, snapshot, trace.mark);
     return undo(context, postoffice, snapshot);
   }
-  if (drop === undefined || drop.takenBack) return { outcome: "undone", state: UNTOUCHED };
-  const { state, found } = await takeBack(context, postoffice, drop);
-  return found === "gone" && drop.named ? takenByOthers(trace) : { outcome: "undone", state };
+  const taken = drop === undefined || drop.takenBack ? undefined : await takeBack(context, postoffice, drop);
+  if (taken?.found === "gone" && drop?.named) return takenByOthers(trace);
+  if (!trace.mended) return { outcome: "undone", state: taken?.state ?? UNTOUCHED };
+  return { outcome: "undone", state: await undoMend(context, postoffice, await snapshotOf(trace)) };
 }
 
 async function undo(context: RunContext, postoffice: Postoffice, snapshot: Snapshot): Promise<Recovered> {
@@ -127,10 +128,11 @@ function mayStillRun({ ran, outcome, rollBack, rebuild }: ImportTrace): boolean 
   return rollBack !== "done" && ((ran && outcome === undefined) || rebuild === "begun");
 }
 
-function intentOf({ rollBack, outcome, ran, drop }: ImportTrace): string {
+function intentOf({ rollBack, outcome, ran, drop, mended }: ImportTrace): string {
   if (rollBack === "begun") return "finish its roll-back";
   if (outcome === "undetermined") return "keep both states";
   if (outcome?.startsWith("succeeded")) return "keep the import";
   if (ran) return "roll it back";
-  return drop ? "take RESYNC.GLB out again" : "remove its lock";
+  if (drop) return mended ? "take RESYNC.GLB out again, bring back what was mended" : "take RESYNC.GLB out again";
+  return mended ? "bring back what was mended" : "remove its lock";
 }

@@ -25,6 +25,8 @@ export interface ImportRequest {
   readonly driveLetter: string;
   /** Run `REBUILD -f` after a good import, so that the Global Address List shows it. */
   readonly rebuild?: boolean;
+  /** Empty and delete what an earlier import left behind, once the snapshot is taken, instead of refusing (Q122750, Q112301, Q134228). */
+  readonly mend?: boolean;
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
   /** The run's own folder under the state directory: snapshot, screen text and log lines are kept there. */

@@ -6,14 +6,15 @@ import { importFailed, importUndetermined } from "./failed.ts";
 import { runProgram } from "./run-program.ts";
 import type { DosCall } from "./runner/import-runner.ts";
 import { STEP } from "./trace.ts";
-import { rolledBackError, takeBack } from "./undo.ts";
+import { rolledBackError, takeBackAll } from "./undo.ts";
 import type { Evidence } from "./verdict/evidence.ts";
 import { importVerdict } from "./verdict/import-verdict.ts";
 import { tellWarnings } from "./verdict/tell.ts";
 import type { Verdict } from "./verdict/verdict.ts";
 
 /** Puts the master list into the postoffice; takes it out again when anything goes wrong. */
-export async function dropList({ request, context, postoffice }: Change): Promise<void> {
+export async function dropList(change: Change): Promise<void> {
+  const { request, context, postoffice } = change;
   const { reporter, journal, signal } = context;
   const { sha256 } = request;
   const paths = await dropPaths(postoffice);
@@ -26,7 +27,7 @@ export async function dropList({ request, context, postoffice }: Change): Promis
       return { found: `${paths.path}, read back`, facts: { path: paths.path, sha256 }, value: undefined };
     });
   } catch (error) {
-    const { state } = await takeBack(context, postoffice, { ...paths, sha256 });
+    const state = await takeBackAll(change, { ...paths, sha256 });
     throw asResyncError(error).with({ state });
   }
 }
@@ -46,13 +47,13 @@ export async function runImport(change: Change, call: DosCall): Promise<{ eviden
 }
 
 async function run(change: Change, call: DosCall): Promise<Evidence> {
-  const { request, context, snapshot, mark } = change;
+  const { request, context, before, mark } = change;
   const commands = request.runner.describe(call);
   return step(context.reporter, "import-run", "Run IMPORT", async () => {
     const value = await context.journal.act(
       STEP.run,
       { commands, log: { ...mark } },
-      async () => runProgram(change, call, { before: snapshot.before, mark }),
+      async () => runProgram(change, call, { before, mark }),
       ({ end }) => ({ end: end.kind, durationMs: end.durationMs }),
     );
     const seconds = (value.end.durationMs / 1000).toFixed(1);
@@ -75,8 +76,9 @@ async function judge({ request, context, snapshot }: Change, evidence: Evidence)
   });
 }
 
-async function notStarted({ request, context, postoffice }: Change, failure: ReturnType<typeof asResyncError>) {
+async function notStarted(change: Change, failure: ReturnType<typeof asResyncError>) {
+  const { request, postoffice } = change;
   const { temporary } = await dropPaths(postoffice);
-  const { state } = await takeBack(context, postoffice, { temporary, sha256: request.sha256 });
+  const state = await takeBackAll(change, { temporary, sha256: request.sha256 });
   return failure.with({ state });
 }

@@ -4,10 +4,12 @@ import { inspectLock, lockedError } from "../journal/lock.ts";
 import { rebuildCall } from "./calls.ts";
 import { dropPaths } from "./drop.ts";
 import { lockedThing, lockFile } from "./lock.ts";
+import { mendActs, showMend } from "./mend.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
 import { lookAtPostoffice } from "./prepare.ts";
 import type { ImportRequest, ImportResult } from "./request.ts";
 import type { DosCall } from "./runner/import-runner.ts";
+import { readState } from "./snapshot/state.ts";
 
 /** The dry run: looks at everything an import looks at, tells every act with its literal path or command, and does none of them. */
 export async function tellPlan(
@@ -26,6 +28,9 @@ export async function tellPlan(
   const checks = await lookAtPostoffice(request, context, postoffice);
   const snapshot = join(request.runFolder, "snapshot");
   would(`copy every file that IMPORT may write from ${root} to ${snapshot}`, { from: root, to: snapshot });
+  if (request.mend === true) {
+    for (const act of mendActs(await readState(postoffice))) would(showMend(act), { path: act.file.path });
+  }
   const { path, temporary } = await dropPaths(postoffice);
   would(`copy ${request.file} to ${temporary}, read it back, and name it ${path}`, { from: request.file, to: path });
   const commands = [call, ...(request.rebuild ? [rebuildCall(request)] : [])].flatMap((call) =>

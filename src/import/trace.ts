@@ -9,6 +9,8 @@ export const STEP = {
   request: "import.request",
   lock: "import.lock",
   snapshot: "import.snapshot",
+  mend: "import.mend",
+  mendRollBack: "import.mend-roll-back",
   drop: "import.drop",
   run: "import.run",
   started: "import.started",
@@ -31,6 +33,8 @@ export interface ImportTrace {
   /** Folder of the snapshot; `undefined` before it was begun. */
   readonly snapshot: string | undefined;
   readonly snapshotDone: boolean;
+  /** Files were mended, perhaps not all, and are not back yet. */
+  readonly mended: boolean;
   /** `named`: RESYNC.GLB surely stood in GLB. */
   readonly drop:
     | { readonly temporary: string; readonly sha256: string; readonly named: boolean; readonly takenBack: boolean }
@@ -66,6 +70,7 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
     unlocked: done(STEP.unlock) !== undefined,
     snapshot: optionalText(rollBack?.["snapshot"] ?? intent(STEP.snapshot)?.["folder"]),
     snapshotDone: rollBack !== undefined || done(STEP.snapshot) !== undefined,
+    mended: intent(STEP.mend) !== undefined && done(STEP.mendRollBack) === undefined,
     drop: drop && {
       temporary: text(drop["temporary"]),
       sha256: text(drop["sha256"]),

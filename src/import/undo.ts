@@ -29,6 +29,32 @@ export async function takeBack(
   });
 }
 
+/** Takes the master list out again and brings back what was mended. Returns in words what is now where. */
+export async function takeBackAll(change: Change, drop: { temporary: string; sha256: string }): Promise<string> {
+  const { context, postoffice, snapshot, mended } = change;
+  const { state } = await takeBack(context, postoffice, drop);
+  return mended === 0 ? state : undoMend(context, postoffice, snapshot);
+}
+
+/**
+ * Brings back the files that were mended, from the snapshot. Only before any program was started: what a program wrote is a conflict here.
+ * Not ended by Ctrl-C; may be cut off and called again. Returns in words what is now where. Throws `ROLLBACK_REFUSED` or `ROLLBACK_FAILED`.
+ */
+export async function undoMend(context: RunContext, postoffice: Postoffice, snapshot: Snapshot): Promise<string> {
+  const { reporter, journal } = context;
+  return step(reporter, "import-mend-roll-back", "Bring back what was mended", async () => {
+    const after = (await loadAfter("mend", snapshot.folder)) ?? snapshot.before;
+    const { restored } = await undoing(
+      journal,
+      STEP.mendRollBack,
+      { root: postoffice.root, snapshot: snapshot.folder },
+      async () => rollBack(postoffice, snapshot, after),
+    );
+    const found = `${restored.length} files put back`;
+    return { found, facts: { restored }, value: `The postoffice is as it was before: ${found}.` };
+  });
+}
+
 /** Puts the postoffice back as the snapshot has it. Not ended by Ctrl-C. Throws `ROLLBACK_REFUSED` or `ROLLBACK_FAILED`. */
 export async function undoImport(context: RunContext, postoffice: Postoffice, snapshot: Snapshot): Promise<RolledBack> {
   const { reporter, journal } = context;

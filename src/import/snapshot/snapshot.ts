@@ -83,8 +83,8 @@ export function isCopied({ key }: FileState): boolean {
   return touchClass(key) !== "mailbag";
 }
 
-/** Which program a kept state is of. */
-export type AfterWhat = "import" | "rebuild";
+/** What a kept state is of: what mending makes of the files, or a program left. */
+export type AfterWhat = "mend" | "import" | "rebuild";
 
 /** Keeps the state after a program beside the snapshot: what a roll-back compares with. */
 export async function saveAfter(what: AfterWhat, folder: string, root: string, after: PostofficeState): Promise<void> {
