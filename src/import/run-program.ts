@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { abortError, asResyncError, throwIfAborted } from "../errors.ts";
+import { abortError, asResyncError } from "../errors.ts";
 import { identify } from "../journal/process-identity.ts";
 import type { Change } from "./change.ts";
 import { parseLog } from "./dirsync-log/decode.ts";
@@ -46,7 +46,6 @@ export async function runProgram(
   const after = await readState(postoffice, snapshot.before);
   await saveAfter(call.program === "IMPORT" ? "import" : "rebuild", snapshot.folder, postoffice.root, after);
   const lists = call.program === "IMPORT" ? await findLists(postoffice, request.lists ?? [], before, after) : [];
-  throwIfAborted(signal);
   return { end, gained: parseLog(gained.bytes), logReplaced: gained.replaced, before, after, lists };
 
   async function noteProcess(pid: number): Promise<void> {

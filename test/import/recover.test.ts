@@ -104,10 +104,12 @@ describe("recovering", () => {
     bed = await importBed();
     const entries = await cutOffAfter("intent", "import.run");
     const writing = setInterval(() => appendFileSync(at("GLB/SRVTRANS.GLB"), "x"), 2);
-    await expect(recoverImport(entries, await bed.context(), { quietMs: 100 })).rejects.toMatchObject({
-      code: "IMPORT_UNDETERMINED",
-    });
-    clearInterval(writing);
+    try {
+      const recovered = recoverImport(entries, await bed.context(), { quietMs: 100 });
+      await expect(recovered).rejects.toMatchObject({ code: "IMPORT_UNDETERMINED" });
+    } finally {
+      clearInterval(writing);
+    }
   });
 
   it("refuses when the log shows that others worked there since", async () => {
