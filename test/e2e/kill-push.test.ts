@@ -86,9 +86,9 @@ describe("a push that is killed", () => {
 async function killAtLine(lines: number): Promise<boolean> {
   const earlier = (await journals(bench.stateDir)).length;
   const child = bench.start(ARGS);
-  let ended = false;
-  void child.then(() => (ended = true));
-  while (!ended) {
+  const state = { ended: false };
+  void child.then(() => (state.ended = true));
+  while (!state.ended) {
     const all = await journals(bench.stateDir);
     const own = all.length > earlier ? (all.at(-1)?.length ?? 0) : 0;
     if (own >= lines) {

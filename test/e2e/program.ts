@@ -52,7 +52,7 @@ export async function makeBench(): Promise<Bench> {
 
 /** The journals of a state folder, oldest run first, each as its lines. */
 export async function journals(stateDir: string): Promise<string[][]> {
-  const runs = (await readdir(join(stateDir, "runs")).catch(() => [])).toSorted();
+  const runs = (await readdir(join(stateDir, "runs")).catch((): string[] => [])).toSorted();
   const texts = runs.map((run) => readFile(join(stateDir, "runs", run, "journal.jsonl"), "utf8").catch(() => ""));
   return (await Promise.all(texts)).map((text) => text.split("\n").filter((line) => line !== ""));
 }

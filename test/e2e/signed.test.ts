@@ -25,7 +25,8 @@ const pull = (from: string, ...more: string[]) => {
 
 it("only a signed, unchanged delivery that is not older than the last is imported where a key is trusted", async () => {
   const made = await bench.resync(["keygen", "our.key", "--json"]);
-  const { publicKey } = ndjson(made.stdout).at(-1)?.["data"] as { publicKey: string };
+  const result = ndjson(made.stdout).at(-1) as { data: { publicKey: string } };
+  const { publicKey } = result.data;
 
   expect(await push()).toMatchObject({ exitCode: 0 });
   const unsigned = await pull("outbox", "--trusted-key", publicKey);

@@ -41,7 +41,7 @@ async function deliver(failure?: string): Promise<void> {
 
 async function lastRun(): Promise<string> {
   const line = (await journals(bench.stateDir)).at(-1)?.[0] ?? "{}";
-  return String((JSON.parse(line) as { run: string }).run);
+  return (JSON.parse(line) as { run: string }).run;
 }
 
 /** Waits until the newest run has journaled `step`. */
