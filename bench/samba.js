@@ -36,7 +36,7 @@ export async function startSamba(globals = []) {
     file: path,
     close: async () => {
       const ended = once(smbd, "exit");
-      process.kill(-smbd.pid, "SIGTERM");
+      if (smbd.pid !== undefined) process.kill(-smbd.pid, "SIGTERM");
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },
