@@ -1,6 +1,6 @@
 import { throwIfAborted } from "../../errors.ts";
-import type { SftpConnection } from "../ssh/connection.ts";
 import type { WriteOptions } from "../place.ts";
+import type { SftpConnection } from "../ssh/connection.ts";
 import { untilAborted } from "./abort.ts";
 import { blocksOf } from "./blocks.ts";
 import { openWindow } from "./window.ts";
@@ -18,39 +18,47 @@ export async function writeBlocks(
   { signal, onProgress, careful }: WriteOptions,
 ): Promise<number> {
   const window = openWindow(careful === true ? 1 : IN_FLIGHT);
-  const inFlight = new Set<Promise<void>>();
-  const outcome: { failure?: { error: unknown } } = {};
+  const state: { inFlight: number; failure?: { error: unknown }; wake: () => void } = {
+    inFlight: 0,
+    wake: () => undefined,
+  };
   let sent = 0;
   let taken = 0;
 
+  const aborted = (): boolean => signal?.aborted === true;
+  const answer = async (): Promise<void> =>
+    new Promise((resolve) => {
+      state.wake = resolve;
+    });
   const send = async (block: Buffer, at: number): Promise<void> => {
     const asked = performance.now();
+    state.inFlight += 1;
     try {
-      await connection.ask<void>((answer) =>
-        connection.sftp.write(handle, block, 0, block.length, at, (error) => answer(error, undefined)),
+      await connection.ask<void>((done) =>
+        connection.sftp.write(handle, block, 0, block.length, at, (error) => done(error, undefined)),
       );
       window.answered(performance.now() - asked);
       taken += block.length;
       onProgress?.(taken);
     } catch (error) {
-      outcome.failure ??= { error };
+      state.failure ??= { error };
+    } finally {
+      state.inFlight -= 1;
+      state.wake();
     }
   };
   try {
     for await (const block of blocksOf(source, connection.blockSize, signal)) {
-      const sending = send(block, sent);
-      inFlight.add(sending);
-      void sending.then(() => inFlight.delete(sending));
+      void send(block, sent);
       sent += block.length;
-      while (inFlight.size >= window.size && outcome.failure === undefined)
-        await untilAborted(Promise.race(inFlight), signal);
-      if (outcome.failure) break;
+      while (state.inFlight >= window.size && state.failure === undefined) await untilAborted(answer(), signal);
+      if (state.failure !== undefined) break;
     }
   } finally {
     // After Ctrl-C nobody waits for a server that may be dead; taking the part away has its own limit.
-    if (signal?.aborted !== true) await Promise.all(inFlight);
+    while (state.inFlight > 0 && !aborted()) await untilAborted(answer(), signal);
   }
-  if (outcome.failure) throw outcome.failure.error;
+  if (state.failure !== undefined) throw state.failure.error;
   throwIfAborted(signal);
   return taken;
 }

@@ -8,7 +8,8 @@ export type Answer<T> = (error: Error | null | undefined, value: T) => void;
 export interface Requests {
   /**
    * Sends one request and waits for its answer. Rejects with the library's error as it is, with what `fail` was called with, or, when
-   * the server has answered none of the waiting requests for the stall time, with `STALLED`; the connection is then given up.
+   * the server has answered none of the waiting requests for the stall time (or half as long again), with `STALLED`; the connection is
+   * then given up.
    */
   ask<T>(send: (answer: Answer<T>) => void): Promise<T>;
   /** Rejects everything that waits and everything that comes. The first reason stays. */
@@ -21,44 +22,49 @@ export function createRequests(label: string, stallMs: number, giveUp: (error: R
   const waiting = new Set<(error: ResyncError) => void>();
   let failure: ResyncError | undefined;
   let watchdog: NodeJS.Timeout | undefined;
+  let quietTicks = 0;
 
   const fail = (error: ResyncError): void => {
     failure ??= error;
-    clearTimeout(watchdog);
+    clearInterval(watchdog);
     for (const reject of waiting) reject(failure);
     waiting.clear();
   };
-  /** In two halves: a process that was held up itself reads the answers that lie there before the second half ends. */
-  const watch = (halves = 2): void => {
-    clearTimeout(watchdog);
-    if (waiting.size === 0) return;
-    watchdog = setTimeout(() => {
-      if (halves > 1) return watch(halves - 1);
-      const error = stalledError(label, stallMs);
-      fail(error);
-      giveUp(error);
-    }, stallMs / 2);
+  /** Half a stall time has passed. A process that was held up itself reads the answers that lie there before the next one. */
+  const tick = (): void => {
+    quietTicks += 1;
+    if (quietTicks < 3) return;
+    const error = stalledError(label, stallMs);
+    fail(error);
+    giveUp(error);
+  };
+  const asked = (reject: (error: ResyncError) => void): void => {
+    waiting.add(reject);
+    if (waiting.size > 1) return;
+    quietTicks = 0;
+    watchdog = setInterval(tick, stallMs / 2);
+  };
+  /** False when the request has been failed before. */
+  const answered = (reject: (error: ResyncError) => void): boolean => {
+    quietTicks = 0;
+    const waited = waiting.delete(reject);
+    if (waiting.size === 0) clearInterval(watchdog);
+    return waited;
   };
 
   return {
     ask: (send) =>
       new Promise((resolve, reject) => {
         if (failure !== undefined) return reject(failure);
-        waiting.add(reject);
-        if (waiting.size === 1) watch();
-        const answered = (): boolean => {
-          const was = waiting.delete(reject);
-          if (was) watch();
-          return was;
-        };
+        asked(reject);
         try {
           send((error, value) => {
-            if (!answered()) return;
+            if (!answered(reject)) return;
             if (error) reject(error);
             else resolve(value);
           });
         } catch (error) {
-          answered();
+          answered(reject);
           reject(error);
         }
       }),
