@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 
 /** Chunks of a local file, in bytes. A place cuts them to what its protocol takes. */
-const CHUNK = 262_144;
+const CHUNK = 1_048_576;
 
 /**
  * A local file's bytes, or `part` of them (`size` > 0), from the start at each iteration. Throws the file system's error while iterated.
