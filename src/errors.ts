@@ -92,6 +92,8 @@ export const ERROR_EXIT = {
   IMPORT_FAILED: EXIT.rolledBack,
   /** The import is good and stays; the old Global Address List was put back. */
   REBUILD_FAILED: EXIT.rolledBack,
+  /** The local addresses could not be extracted or added back. A good import stays. */
+  KEEP_LOCAL_FAILED: EXIT.rolledBack,
   ROLLBACK_FAILED: EXIT.notRolledBack,
   ROLLBACK_REFUSED: EXIT.notRolledBack,
   IMPORT_UNDETERMINED: EXIT.undetermined,

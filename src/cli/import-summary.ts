@@ -1,3 +1,4 @@
+import type { LocalAddresses } from "../import/keep-local/keep-local.ts";
 import type { ImportResult } from "../import/request.ts";
 import type { Verdict } from "../import/verdict/verdict.ts";
 import { paint, wrap, type Style } from "../report/style.ts";
@@ -23,9 +24,16 @@ function showImported(result: Extract<ImportResult, { outcome: "imported" }>, st
       : []),
     "",
     `  Written   ${result.written.length} files of the postoffice`,
+    ...(result.local === undefined ? [] : [`  Local     ${showLocal(result.local)}`]),
     `  Before    kept in ${wrap(result.snapshot, style.width, " ".repeat(12), 20)}`,
     ...(result.rebuild ? [] : ["", "The Global Address List shows the new list only after REBUILD -f (--rebuild)."]),
   ].join("\n");
+}
+
+function showLocal({ lost, file, addedBack }: LocalAddresses): string {
+  if (lost.length === 0) return "no address is gone";
+  const what = `${lost.length} ${lost.length === 1 ? "address is" : "addresses are"}`;
+  return addedBack ? `${what} back again; ${file}` : `${what} gone; kept in ${file}`;
 }
 
 const MARK: Record<Verdict["reasons"][number]["weight"], string> = {

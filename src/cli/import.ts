@@ -12,6 +12,7 @@ import { required } from "./push.ts";
 import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { placeOf } from "./targets.ts";
+import { changerOf, changerOptions } from "./volume-options.ts";
 import { withRun } from "./with-run.ts";
 
 export const importCommand = defineCommand({
@@ -23,7 +24,10 @@ export const importCommand = defineCommand({
     postoffice: text("Root of the postoffice: the folder that holds GLB", { placeholder: "DIR" }),
     admin: text("Mailbox of the postoffice's administrator [admin]", { placeholder: "MAILBOX" }),
     mend: flag("Empty or delete what an earlier import left behind, after a snapshot, instead of refusing"),
+    "keep-local": flag("Extract the lists before and after (IMPORT -x) and keep what the import took from them"),
+    "add-back": flag("The same, and add it back (IMPORT -f -a) and prove it"),
     rebuild: flag("Run REBUILD -f afterwards, so that the Global Address List shows it"),
+    ...changerOptions,
     "trusted-key": texts("Take only deliveries signed with this key; repeatable", { placeholder: "FILE|KEY" }),
     "allow-older": flag("With trusted keys: also one older than the one last imported"),
     again: flag("Import a list that was imported here already once more"),
@@ -82,6 +86,8 @@ export const importCommand = defineCommand({
           driveLetter,
           rebuild: values.rebuild,
           mend: values.mend,
+          keepLocal: values["keep-local"] || values["add-back"],
+          addBack: values["add-back"],
           limits: { idleMs: values["idle-timeout"], overallMs: values["import-timeout"] },
           runFolder: folder,
           alreadyImported,
@@ -106,10 +112,12 @@ function conclude(result: ImportResult, exitUnchanged: boolean, cli: CliContext)
   return { exitCode, outcome, data: result, text: showImport(result, cli.style) };
 }
 
+type SourceValues = Parameters<typeof placeOptionsOf>[0] & Parameters<typeof changerOf>[0] & { "dry-run": boolean };
+
 function sourceOf(
   from: string | undefined,
   file: string | undefined,
-  { values, cli }: { values: Parameters<typeof placeOptionsOf>[0] & { "dry-run": boolean }; cli: CliContext },
+  { values, cli }: { values: SourceValues; cli: CliContext },
 ): IncomingSource {
   if ((from === undefined) === (file === undefined)) {
     throw new ResyncError("USAGE", {
@@ -120,7 +128,7 @@ function sourceOf(
   }
   if (file !== undefined) return { kind: "file", path: resolve(cli.cwd, file) };
   const more = { ...placeOptionsOf(values, cli), dryRun: values["dry-run"], reporter: cli.reporter };
-  return { kind: "place", ...placeOf(required("from", from), more, cli) };
+  return { kind: "place", ...placeOf(required("from", from), more, cli), changer: changerOf(values, cli) };
 }
 
 function adminPassword(cli: CliContext): () => Promise<string> {

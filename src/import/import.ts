@@ -3,6 +3,9 @@ import { asResyncError, type ResyncError } from "../errors.ts";
 import type { Lock } from "../journal/lock.ts";
 import { step } from "../report/step.ts";
 import { importCall, rebuildCall } from "./calls.ts";
+import { extractCall, addCall } from "./keep-local/call-import.ts";
+import { extractBefore, keepLocal } from "./keep-local/keep-local.ts";
+import { tellRisk } from "./keep-local/tell-risk.ts";
 import { lockPostoffice, unlockPostoffice } from "./lock.ts";
 import { openPostoffice, type Postoffice } from "./postoffice/postoffice.ts";
 import { mend } from "./mend.ts";
@@ -34,6 +37,8 @@ export async function importFile(request: ImportRequest, context: RunContext): P
   const call = await importCall(request);
   await proveFile(request, signal);
   await request.runner.check(call);
+  if (request.keepLocal) await request.runner.check(extractCall(call));
+  if (request.addBack) await request.runner.check(addCall(call));
   if (request.rebuild) await request.runner.check(rebuildCall(request));
   if (dryRun) return tellPlan(request, context, postoffice, call);
 
@@ -51,18 +56,24 @@ async function importLocked(
   const { clock } = context;
   const began = clock.monotonic();
   const checks = await lookAtPostoffice(request, context, postoffice);
+  const ask = { request, context, postoffice, call };
+  const lists = request.keepLocal === true ? await extractBefore(ask) : undefined;
   const snapshotted = await snapshotPostoffice(request, context, postoffice);
+  if (lists === undefined) await tellRisk(request, context, postoffice, snapshotted.before);
   const change = request.mend === true ? await mend(snapshotted) : snapshotted;
   await dropList(change);
   const { evidence, verdict } = await runImport(change, call);
-  const rebuild = request.rebuild ? await rebuildAddressList(change, rebuildCall(request), evidence.after) : undefined;
+  const kept = lists === undefined ? undefined : await keepLocal(change, ask, lists);
+  const after = kept?.after ?? evidence.after;
+  const rebuild = request.rebuild ? await rebuildAddressList(change, rebuildCall(request), after) : undefined;
   return {
     outcome: "imported",
     verdict,
     rebuild,
+    local: kept?.local,
     checks,
     snapshot: change.snapshot.folder,
-    written: writtenKeys(change.snapshot.before, evidence.after),
+    written: writtenKeys(change.snapshot.before, after),
     durationMs: Math.round(clock.monotonic() - began),
   };
 }

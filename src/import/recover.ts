@@ -3,11 +3,13 @@ import { ResyncError } from "../errors.ts";
 import type { JournalEntry } from "../journal/journal.ts";
 import { takeOverLock } from "../journal/lock.ts";
 import { step } from "../report/step.ts";
+import { removeText } from "./keep-local/call-import.ts";
 import { lockedThing, unlockPostoffice } from "./lock.ts";
 import { endLeftovers, proveQuiet, proveAlone } from "./leftovers.ts";
 import { openPostoffice, type Postoffice } from "./postoffice/postoffice.ts";
 import { putAddressListBack } from "./rebuild.ts";
-import { openSnapshot, type Snapshot } from "./snapshot/snapshot.ts";
+import { openSnapshot, saveAfter, type Snapshot } from "./snapshot/snapshot.ts";
+import { readState } from "./snapshot/state.ts";
 import { traceOf, type ImportTrace } from "./trace.ts";
 import { takeBack, undoImport, undoMend } from "./undo.ts";
 
@@ -59,6 +61,7 @@ export async function recoverImport(
       return { found: ended === 0 ? "nothing does" : `${ended} programs ended`, value: undefined };
     });
   }
+  if (trace.textImport) await removeText(postoffice);
   const recovered = await finishOrUndo(trace, context, postoffice);
   await unlockPostoffice(lock, context);
   return recovered;
@@ -91,6 +94,15 @@ async function undo(context: RunContext, postoffice: Postoffice, snapshot: Snaps
 async function keep(trace: ImportTrace, context: RunContext, postoffice: Postoffice): Promise<Recovered> {
   const good = "The import is good and stays.";
   const { rebuild, rebuildOutcome } = trace;
+  if (trace.textImport) {
+    // Its lines in the log, and what it added, are part of the import that a later roll-back takes back.
+    const snapshot = await snapshotOf(trace);
+    await saveAfter("import", snapshot.folder, postoffice.root, await readState(postoffice, snapshot.before));
+    return {
+      outcome: "kept",
+      state: `${good} Local addresses were not proved: see the text files in the run's folder.`,
+    };
+  }
   const finished = rebuild === "none" || (rebuild === "judged" && rebuildOutcome !== "failed");
   if (finished) return { outcome: "kept", state: good };
   const putBack = await putAddressListBack(context, postoffice, await snapshotOf(trace));
@@ -124,8 +136,8 @@ async function snapshotOf({ run, snapshot }: ImportTrace): Promise<Snapshot> {
   });
 }
 
-function mayStillRun({ ran, outcome, rollBack, rebuild }: ImportTrace): boolean {
-  return rollBack !== "done" && ((ran && outcome === undefined) || rebuild === "begun");
+function mayStillRun({ ran, outcome, rollBack, rebuild, textImport }: ImportTrace): boolean {
+  return rollBack !== "done" && ((ran && outcome === undefined) || rebuild === "begun" || textImport);
 }
 
 function intentOf({ rollBack, outcome, ran, drop, mended }: ImportTrace): string {

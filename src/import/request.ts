@@ -1,3 +1,4 @@
+import type { LocalAddresses } from "./keep-local/keep-local.ts";
 import type { Check } from "./postoffice/check.ts";
 import type { ImportRunner } from "./runner/import-runner.ts";
 import type { ExpectedList } from "./verdict/lists.ts";
@@ -27,6 +28,10 @@ export interface ImportRequest {
   readonly rebuild?: boolean;
   /** Empty and delete what an earlier import left behind, once the snapshot is taken, instead of refusing (Q122750, Q112301, Q134228). */
   readonly mend?: boolean;
+  /** Extract the lists before and after, and keep what the import took from them. */
+  readonly keepLocal?: boolean;
+  /** Add it back, too. Only with `keepLocal`. */
+  readonly addBack?: boolean;
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
   /** The run's own folder under the state directory: snapshot, screen text and log lines are kept there. */
@@ -44,6 +49,8 @@ export type ImportResult =
       readonly verdict: Verdict;
       /** `undefined` without `rebuild`. */
       readonly rebuild: Verdict | undefined;
+      /** `undefined` without `keepLocal`. */
+      readonly local: LocalAddresses | undefined;
       readonly checks: readonly Check[];
       /** Folder that holds the postoffice as it was before. */
       readonly snapshot: string;

@@ -3,6 +3,8 @@ import type { RunContext } from "../context.ts";
 import { inspectLock, lockedError } from "../journal/lock.ts";
 import { rebuildCall } from "./calls.ts";
 import { dropPaths } from "./drop.ts";
+import { addCall, extractCall } from "./keep-local/call-import.ts";
+import { tellRisk } from "./keep-local/tell-risk.ts";
 import { lockedThing, lockFile } from "./lock.ts";
 import { mendActs, showMend } from "./mend.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
@@ -33,8 +35,11 @@ export async function tellPlan(
   }
   const { path, temporary } = await dropPaths(postoffice);
   would(`copy ${request.file} to ${temporary}, read it back, and name it ${path}`, { from: request.file, to: path });
-  const commands = [call, ...(request.rebuild ? [rebuildCall(request)] : [])].flatMap((call) =>
-    request.runner.describe(call),
+  const text = request.keepLocal === true ? [extractCall(call)] : [];
+  const added = request.addBack === true ? [addCall(call), extractCall(call)] : [];
+  if (text.length === 0) await tellRisk(request, context, postoffice, await readState(postoffice));
+  const commands = [...text, call, ...text, ...added, ...(request.rebuild ? [rebuildCall(request)] : [])].flatMap(
+    (call) => request.runner.describe(call),
   );
   for (const command of commands) would(command, { command });
   would(

@@ -9,6 +9,8 @@ export const STEP = {
   request: "import.request",
   lock: "import.lock",
   snapshot: "import.snapshot",
+  textImport: "import.text-import",
+  local: "import.local",
   mend: "import.mend",
   mendRollBack: "import.mend-roll-back",
   drop: "import.drop",
@@ -39,6 +41,8 @@ export interface ImportTrace {
   readonly drop:
     | { readonly temporary: string; readonly sha256: string; readonly named: boolean; readonly takenBack: boolean }
     | undefined;
+  /** An extract or an adding back was begun and did not end in order: IMPORT may run still, its text file may lie in the root. */
+  readonly textImport: boolean;
   /** IMPORT may have been started. */
   readonly ran: boolean;
   /** Where DIRSYNC.LOG ended before it. */
@@ -77,6 +81,7 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
       named: done(STEP.drop) !== undefined,
       takenBack: done(STEP.takeBack) !== undefined,
     },
+    textImport: count(entries, "intent", STEP.textImport) > count(entries, "done", STEP.textImport),
     ran: intent(STEP.run) !== undefined,
     mark: log && { size: Number(log["size"]), tail: text(log["tail"]) },
     processes: entries.flatMap((entry) => {
@@ -89,6 +94,10 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
     rollBack: done(STEP.rollBack) ? "done" : rollBack ? "begun" : "none",
     sha256: optionalText(note(STEP.request)?.["sha256"]),
   };
+}
+
+function count(entries: readonly JournalEntry[], type: "intent" | "done", step: string): number {
+  return entries.filter((entry) => entry.type === type && entry.step === step).length;
 }
 
 function dataOf(
