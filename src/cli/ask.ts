@@ -1,7 +1,14 @@
+export interface ConfirmOptions {
+  /** The answer of a bare Enter; no unless given. */
+  readonly enter?: boolean;
+  /** Takes the question back: the answer is no then. */
+  readonly signal?: AbortSignal;
+}
+
 /** Questions to a person. Each answers at once, with "no" or nothing, when no person sits at the terminal. */
 export interface Ask {
   readonly interactive: boolean;
-  confirm(question: string): Promise<boolean>;
+  confirm(question: string, options?: ConfirmOptions): Promise<boolean>;
   secret(question: string): Promise<string | undefined>;
 }
 
@@ -10,10 +17,10 @@ export function createAsk(json: boolean): Ask {
   const interactive = process.stdin.isTTY && process.stderr.isTTY && !json;
   return {
     interactive,
-    async confirm(question) {
+    async confirm(question, { enter = false, signal } = {}) {
       if (!interactive) return false;
       const { confirm, isCancel } = await import("@clack/prompts");
-      const answer = await confirm({ message: question, initialValue: false, output: process.stderr });
+      const answer = await confirm({ message: question, initialValue: enter, signal, output: process.stderr });
       return !isCancel(answer) && answer;
     },
     async secret(question) {

@@ -3,6 +3,7 @@ import type { SecretName, SecretProvider } from "../config/secrets.ts";
 import type { OptionSpecs, OptionValues } from "../config/option.ts";
 import type { ExitCode } from "../errors.ts";
 import type { Reporter } from "../report/reporter.ts";
+import type { ConfirmOptions } from "./ask.ts";
 
 /** A positional argument of a command. */
 export interface Positional {
@@ -38,7 +39,7 @@ export interface CliContext {
   readonly interactive: boolean;
   secret(name: SecretName, question: string): SecretProvider;
   /** Asks yes or no; `false` at once when nobody can be asked. */
-  confirm(question: string): Promise<boolean>;
+  confirm(question: string, options?: ConfirmOptions): Promise<boolean>;
   /** Writes data to stdout as it comes, for commands whose result is long. Not used with `--json`. */
   write(text: string): void;
 }

@@ -1,6 +1,6 @@
 import type { PushResult } from "../push/push.ts";
 import { wrap } from "../report/style.ts";
-import { GLB_NAME, MANIFEST_NAME } from "../transfer/names.ts";
+import { GLB_NAME, MANIFEST_NAME, volumeNames } from "../transfer/names.ts";
 
 /** What is now where, for a person at the end of a push. */
 export function showPush({ outcome, manifest, targets }: PushResult, width: number): string {
@@ -19,13 +19,20 @@ export function showPush({ outcome, manifest, targets }: PushResult, width: numb
     `  SHA-256   ${manifest.sha256}`,
     `  Delivery  ${manifest.id}${manifest.signature ? `, signed with key ${manifest.signature.key}` : ""}`,
     ...targets.map((target) => {
-      const what = target.ok ? `${GLB_NAME} and ${MANIFEST_NAME}, read back` : `failed: ${target.error.message}`;
+      const what = target.ok ? `${showNames(target.volumes)}, read back` : `failed: ${target.error.message}`;
       return `  ${target.ok ? "At" : "NOT at"}${target.ok ? "        " : "    "}${wrap(`${target.target}: ${what}`, width, " ".repeat(12))}`;
     }),
     "",
     wrap(`Next: resync import --from ${targets[0]?.target ?? "PLACE"} --postoffice DIR`, width, "      "),
   ];
   return lines.join("\n");
+}
+
+function showNames(volumes: number | undefined): string {
+  if (volumes === undefined) return `${GLB_NAME} and ${MANIFEST_NAME}`;
+  const [first, last] = [volumeNames(1), volumeNames(volumes)];
+  if (volumes === 1) return `${first.file} and ${first.manifest}`;
+  return `${first.file} to ${last.file}, ${first.manifest} to ${last.manifest}`;
 }
 
 function heading(outcome: PushResult["outcome"]): string {

@@ -6,6 +6,7 @@ import { openDssSource } from "./dss-source.ts";
 import { signingKeyOf } from "./keys.ts";
 import { showPush } from "./push-summary.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
+import { splitOf, splitOptions } from "./split-options.ts";
 import { targetOf } from "./targets.ts";
 import { withRun } from "./with-run.ts";
 import type { PushResult } from "../push/push.ts";
@@ -39,6 +40,7 @@ export const pushCommand = defineCommand({
     resume: flag("handoff: only: wait for the answer to files that were written before"),
     keep: flag("Leave Resync.glb in Dxadata after delivery"),
     ...generateOptions,
+    ...splitOptions,
     "sign-key": text("Private key (resync keygen) to sign the delivery with", { placeholder: "FILE" }),
     "exit-unchanged": flag("Exit 10 when every place holds this very list already"),
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
@@ -66,7 +68,7 @@ export const pushCommand = defineCommand({
     if (requestors.length > 1 && !values.alike) throw severalRequestors(requestors);
     const { push } = await import("../push/push.ts");
     const dryRun = values["dry-run"];
-    const more = { ...placeOptionsOf(values, cli), dryRun, reporter: cli.reporter };
+    const more = { ...placeOptionsOf(values, cli), split: splitOf(values, cli), dryRun, reporter: cli.reporter };
     const targets = required("to", values.to).map((place) => targetOf(place, more, cli));
     const signingKey = await signingKeyOf(values["sign-key"], cli);
     const settings = settingsOf(requestors, values);

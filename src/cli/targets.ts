@@ -4,6 +4,7 @@ import { formatPlaceAddress, parsePlaceAddress, type PlaceAddress } from "../tra
 import { openPlace, type OpenOptions } from "../transfer/places/open.ts";
 import { placeTarget } from "../push/place-target.ts";
 import type { Target } from "../push/targets.ts";
+import { volumeTarget, type Split } from "../push/volume-target.ts";
 import type { UnopenedPlace } from "../transfer/place.ts";
 import type { CliContext } from "./command.ts";
 
@@ -11,8 +12,9 @@ import type { CliContext } from "./command.ts";
 export type OpenHow = Pick<OpenOptions, "ssh" | "smb"> & { readonly dryRun: boolean; readonly reporter: Reporter };
 
 /** A PLACE as a person writes it, to deliver to. Throws `USAGE` for a text that is none. */
-export function targetOf(text: string, more: OpenHow, cli: CliContext): Target {
-  return placeTarget(placeOf(text, more, cli));
+export function targetOf(text: string, more: OpenHow & { split?: Split | undefined }, cli: CliContext): Target {
+  const place = placeOf(text, more, cli);
+  return more.split === undefined ? placeTarget(place) : volumeTarget(place, more.split);
 }
 
 /** A PLACE as a person writes it, ready to be opened. Throws `USAGE` for a text that is none. */

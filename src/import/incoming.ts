@@ -5,14 +5,14 @@ import { ResyncError } from "../errors.ts";
 import type { MasterListCheck } from "../glb/identify.ts";
 import { lookInto } from "../glb/look-into.ts";
 import { step } from "../report/step.ts";
-import { collect, copyOut } from "../transfer/collect.ts";
+import { copyOut } from "../transfer/collect.ts";
 import { showFingerprint, type Fingerprint } from "../transfer/digest.ts";
 import type { Manifest } from "../transfer/manifest.ts";
-import { placePath, type Place } from "../transfer/place.ts";
+import { placePath } from "../transfer/place.ts";
 import { fromErrno } from "../transfer/places/errno.ts";
 import { localPlace } from "../transfer/places/local.ts";
-import type { KeyId, TrustedKey } from "../transfer/signature/keys.ts";
-import { STEP } from "./trace.ts";
+import type { TrustedKey } from "../transfer/signature/keys.ts";
+import { takeDelivery, type DeliverySource } from "./take-delivery.ts";
 
 /** A master list on its way into a postoffice: a private copy that was proved whole and looked into. */
 export interface Incoming extends Fingerprint {
@@ -25,7 +25,7 @@ export interface Incoming extends Fingerprint {
 
 /** Where the list comes from. */
 export type IncomingSource =
-  | { readonly kind: "place"; readonly label: string; readonly open: (signal: AbortSignal) => Promise<Place> }
+  | ({ readonly kind: "place" } & DeliverySource)
   | { readonly kind: "file"; readonly path: string };
 
 /**
@@ -47,39 +47,6 @@ export async function takeIncoming(
       : await takeFile(source.path, copy, context);
   const check = await lookInto(copy, context);
   return { ...taken, file: copy, check };
-}
-
-async function takeDelivery(
-  source: Extract<IncomingSource, { kind: "place" }>,
-  copy: string,
-  { reporter, journal, signal }: RunContext,
-  trustedKeys: readonly TrustedKey[],
-): Promise<Fingerprint & { manifest: Manifest }> {
-  return step(reporter, "collect", "Collect the delivery", async (voice) => {
-    const place = await source.open(signal);
-    try {
-      const value = await collect(place, {
-        copy,
-        signal,
-        trustedKeys,
-        onProgress: (done, total) => voice.progress(done, total),
-      });
-      const { manifest, signedBy } = value;
-      const { id, createdAt } = manifest;
-      await journal.note(STEP.delivery, { id, createdAt, signedBy });
-      const made = createdAt.slice(0, 16).replace("T", " ");
-      const found = `${id}, made ${made} UTC for ${manifest.requestors.join(", ")}: ${showFingerprint(value)}${showSigner(manifest, signedBy)}`;
-      return { found, facts: { place: place.label, manifest, signedBy }, value };
-    } finally {
-      await place.close();
-    }
-  });
-}
-
-/** Who signed it, in words, and whether that was proved. */
-function showSigner({ signature }: Manifest, signedBy: KeyId | undefined): string {
-  if (signedBy !== undefined) return `; signed by ${signedBy}, which is trusted here`;
-  return signature === undefined ? "" : `; signed by ${signature.key}, which nobody looked at: no key is trusted here`;
 }
 
 async function takeFile(

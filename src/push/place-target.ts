@@ -11,6 +11,7 @@ import type { Target } from "./targets.ts";
 export function placeTarget(unopened: UnopenedPlace): Target {
   return {
     label: unopened.label,
+    plan: `deliver ${GLB_NAME} and ${MANIFEST_NAME} to ${unopened.label} (temporary name, read back, replace)`,
     check: (context) => checkPlace(unopened, context),
     deliver: (delivery, context) => deliverTo(unopened, delivery, context),
   };
@@ -50,6 +51,7 @@ async function deliverTo(unopened: UnopenedPlace, delivery: Delivery, context: R
         onProgress: (done, total) => voice.progress(done, total),
       });
       tellPeculiarities(value, place, context);
+      tellCached(place, context);
       return { found: describe(value, delivery, place), facts: { place: place.label, ...value }, value };
     } finally {
       await place.close();
@@ -60,6 +62,16 @@ async function deliverTo(unopened: UnopenedPlace, delivery: Delivery, context: R
 function describe(delivered: Delivered, { manifest }: Delivery, place: Place): string {
   if (delivered.outcome === "unchanged") return `${place.label}: this very list stands there already (read back)`;
   return `${place.label.replace(/\/$/u, "")}/${GLB_NAME}: ${showFingerprint(manifest)}`;
+}
+
+/** Tells when reading back may have shown this system's memory and not the disk. */
+export function tellCached({ label, capabilities }: Place, { reporter }: RunContext): void {
+  if (capabilities.uncached !== false) return;
+  reporter.emit({
+    type: "note",
+    text: `This system does not read past its own memory: what was read back from ${label} may have come from there. To be sure, take the disk out, put it in again, and run the same push with --no-generate --keep, or resync import --dry-run.`,
+    facts: { place: label },
+  });
 }
 
 /** Tells what was not as it should be, though it ended well. */
@@ -77,7 +89,7 @@ export function tellPeculiarities(
     });
   }
   if (!delivered.atomic) {
-    const text = `${place.label} cannot replace a file in one act: for a moment no ${GLB_NAME} or ${MANIFEST_NAME} stood there.`;
+    const text = `${place.label} cannot replace a file in one act: for a moment no file stood under its name there.`;
     reporter.emit({ type: "warning", text, facts: { place: place.label } });
   }
   if (delivered.resent) {

@@ -84,12 +84,8 @@ function createManifest(
 }
 
 function dryRunResult(request: PushRequest, context: RunContext): PushResult {
-  for (const { label } of request.targets) {
-    context.reporter.emit({
-      type: "would",
-      act: `deliver RESYNC.GLB and RESYNC.JSN to ${label} (temporary name, read back, replace)`,
-      facts: { place: label },
-    });
+  for (const { label, plan } of request.targets) {
+    context.reporter.emit({ type: "would", act: plan, facts: { place: label } });
   }
   return { outcome: "dry run", manifest: undefined, check: undefined, targets: [] };
 }

@@ -5,6 +5,8 @@ import type { Delivered, Delivery } from "../transfer/deliver.ts";
 /** Where a delivery goes: a place, several disks, a tape. Not connected yet. */
 export interface Target {
   readonly label: string;
+  /** What `deliver` would do, for `--dry-run`. */
+  readonly plan: string;
   /** Looks whether a delivery could begin, as a titled step, and changes nothing. */
   check(context: RunContext): Promise<void>;
   /** Delivers and reads back, as titled steps. */

@@ -83,7 +83,7 @@ export async function copyOut(
 }
 
 /** A full disk on this side is not the place's: `ENOSPC` is told apart from what the place threw. */
-function localError(error: unknown, copy: string): unknown {
+export function localError(error: unknown, copy: string): unknown {
   if (error instanceof ResyncError || !(error instanceof Error) || !("code" in error)) return asResyncError(error);
   const full = error.code === "ENOSPC" || error.code === "EDQUOT";
   return new ResyncError(full ? "DISK_FULL" : "IO", {
