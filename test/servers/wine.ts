@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, rm, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,7 +16,7 @@ export interface WineHost {
   readonly prefix: string;
   readonly drive: string;
   readonly dxadata: string;
-  /** Runs a Windows program to its end; gives what it printed. Its output goes through files: some close pipes. */
+  /** Runs a Windows program to its end; gives what it printed. */
   wine(...args: string[]): Promise<string>;
   /** Sets a DWORD of the service's Parameters (fixtures/wine/dxa.c). */
   knob(name: string, value: number): Promise<void>;
@@ -29,26 +30,39 @@ export const WINE_PROGRAMS = ["wine", "wineserver", `${COMPILER}-gcc`, `${COMPIL
 export async function startWine(): Promise<WineHost> {
   const base = await mkdtemp(join(tmpdir(), "resync-wine-"));
   const prefix = join(base, "prefix");
-  const env = { ...process.env, WINEPREFIX: prefix, WINEDEBUG: "-all", DISPLAY: "", WINEDLLOVERRIDES: "mscoree,mshtml=" };
-  const wine = async (...args: string[]): Promise<string> => (await run("wine", args, { env })).stdout;
+  const home = join(base, "home");
+  await mkdir(home);
+  // A home of its own, and no drive Z: Wine would link its folders to what it finds here.
+  const env = { ...process.env, HOME: home, WINEPREFIX: prefix, WINEDEBUG: "-all", DISPLAY: "" };
+  const options = { env: { ...env, WINEDLLOVERRIDES: "mscoree,mshtml=" }, cwd: base, timeout: 60_000 };
+  const drive = join(prefix, "drive_c");
+  const wine = async (...args: string[]): Promise<string> =>
+    (await run("wine", args, { ...options, cwd: drive })).stdout;
+  /** For what leaves servers behind, which would keep a pipe open for ever. */
+  const quietly = async (program: string, ...args: string[]): Promise<void> => {
+    await once(spawn(program, args, { ...options, stdio: "ignore" }), "exit");
+  };
+  const shutDown = async (): Promise<void> => {
+    await quietly("wineserver", "-k");
+    await quietly("wineserver", "-w");
+  };
   const stop = async (): Promise<void> => {
-    await run("wineserver", ["-k"], { env }).catch(() => undefined);
-    await run("wineserver", ["-w"], { env, timeout: 20_000 }).catch(() => undefined);
+    await shutDown();
     await rm(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
   try {
-    await wine("wineboot", "-i");
-    // Else the server ends seconds after the last program, and all services with it.
-    await run("wineserver", ["-p"], { env });
-    const drive = join(prefix, "drive_c");
-    const bin = join(drive, "exchsrvr/bin");
+    await quietly("wine", "wineboot", "-i");
+    await unlink(join(prefix, "dosdevices/z:"));
     await mkdir(join(drive, "exchsrvr/dxadata"), { recursive: true });
-    await mkdir(bin);
-    await build(base, join(bin, "dxa.exe"));
+    await mkdir(join(drive, "exchsrvr/bin"));
+    await build(base, join(drive, "exchsrvr/bin/dxa.exe"));
     const display = ["DisplayName=", "Microsoft Exchange Directory Synchronization"];
     await wine("sc", "create", "MSExchangeDX", "binPath=", "C:\\exchsrvr\\bin\\dxa.exe", "start=", "auto", ...display);
     await wine("reg", "add", SETUP, "/v", "Services", "/t", "REG_SZ", "/d", "C:\\exchsrvr", "/f");
-    await wine("sc", "start", "MSExchangeDX");
+    // As a restart of the machine: the service manager starts the service. It must stay (-p), or all services end with the last program.
+    await shutDown();
+    await quietly("wineserver", "-p");
+    await quietly("wine", "sc", "query", "MSExchangeDX");
     return {
       prefix,
       drive,
