@@ -13,7 +13,8 @@ export async function measure(program, args, input = "") {
   const timer = setInterval(() => look(child.pid, peaks), 20);
   const complaints = [];
   child.stderr.on("data", (chunk) => complaints.push(chunk));
-  child.stdin.end(input);
+  // A program that reads nothing may have ended already.
+  child.stdin.on("error", () => undefined).end(input);
   const [code] = await once(child, "close");
   const seconds = (performance.now() - started) / 1000;
   clearInterval(timer);

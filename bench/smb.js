@@ -1,17 +1,17 @@
 // Part of npm run bench, and by itself: node bench/smb.js [--sizes 0.001,20,200] [--rounds 5] [--delay MS]
 // Files over SMB to a private smbd, plain, signed and encrypted: by resync, by Samba's smbclient, and by the npm package smb2 on the one
 // kind of server it can log in to. Each is a process of its own, timed from its start to its end, log-on included; rounds are interleaved.
-// resync also has the server flush the file, which smbclient cannot. --delay puts half of MS on each direction of the line (root, Linux).
+// resync also has the server flush the file, which smbclient cannot. --delay makes a round trip take MS milliseconds.
 import { createHash, randomFillSync } from "node:crypto";
 import { copyFileSync, createReadStream, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
 import { measure, median } from "./measure.js";
 import { startSamba } from "./samba.js";
+import { startSlowLine } from "./slow-line.js";
 
 const MODES = {
   plain: [],
@@ -22,9 +22,17 @@ const MODES = {
 };
 
 /** Measures uploads of `sizes` megabytes and downloads of the largest, `rounds` times each, and says the tables with `say`. */
-export async function benchSmb({ sizes, rounds, say }) {
+export async function benchSmb({ sizes, rounds, delay = 0, say }) {
+  const line = delay === 0 ? "on loopback" : `at ${delay} ms`;
+  say(`SMB to a private smbd ${line}, ${rounds} rounds, medians; Node ${process.version}`);
+  if (!hasPackage()) say("The npm package smb2 is not installed and is left out.");
   const servers = new Map();
-  for (const [mode, globals] of Object.entries(MODES)) servers.set(mode, await startSamba(globals));
+  const lines = [];
+  for (const [mode, globals] of Object.entries(MODES)) {
+    const server = await startSamba(globals);
+    if (delay > 0) lines.push(await startSlowLine(server.port, delay));
+    servers.set(mode, { ...server, port: lines.at(-1)?.port ?? server.port });
+  }
   try {
     for (const size of sizes) {
       const source = servers.get("plain").file("source");
@@ -34,7 +42,7 @@ export async function benchSmb({ sizes, rounds, say }) {
       }
     }
   } finally {
-    for (const server of servers.values()) await server.close();
+    for (const open of [...lines, ...servers.values()]) await open.close();
   }
 }
 
@@ -139,28 +147,15 @@ async function sha256(path) {
   return hash.digest("hex");
 }
 
-/** The same again in a network namespace of its own, whose loopback is slow. */
-function underDelay(ms, args) {
-  const script = `ip link set lo up && tc qdisc add dev lo root netem delay ${ms / 2}ms limit 100000 && exec "$@"`;
-  const again = [process.execPath, fileURLToPath(import.meta.url), ...args];
-  const { status } = spawnSync("unshare", ["--net", "sh", "-c", script, "sh", ...again], { stdio: "inherit" });
-  process.exitCode = status ?? 1;
-}
-
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: {
       sizes: { type: "string", default: "0.001,20,200" },
       rounds: { type: "string", default: "5" },
-      delay: { type: "string" },
+      delay: { type: "string", default: "0" },
     },
   });
   const say = (text) => process.stdout.write(`${text}\n`);
-  if (values.delay !== undefined)
-    underDelay(Number(values.delay), ["--sizes", values.sizes, "--rounds", values.rounds]);
-  else {
-    say(`SMB to a private smbd on loopback, ${values.rounds} rounds, medians; Node ${process.version}`);
-    if (!hasPackage()) say("The npm package smb2 is not installed and is left out.");
-    await benchSmb({ sizes: values.sizes.split(",").map(Number), rounds: Number(values.rounds), say });
-  }
+  const sizes = values.sizes.split(",").map(Number);
+  await benchSmb({ sizes, rounds: Number(values.rounds), delay: Number(values.delay), say });
 }
