@@ -39,7 +39,7 @@ export const diffCommand = defineCommand({
     const options = { codePage: codePageOf(codePage), signal: cli.signal };
     const left = await openDiffSource(resolve(cli.cwd, a), options);
     const right = await openDiffSource(resolve(cli.cwd, b), options);
-    const diff = await diffMasterLists(left.transactions, right.transactions, { local });
+    const diff = await diffMasterLists(left.changes, right.changes, { local });
     const end: CommandResult = {
       exitCode: diff.equal ? EXIT.done : DIFFERENT,
       outcome: diff.equal ? "equal" : "different",

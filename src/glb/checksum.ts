@@ -28,7 +28,7 @@ export const SUM_16: Checksum = { kind: "sum", start: 0 };
 
 /** The function that computes `checksum`. Tables are made once here, so keep the function. */
 export function checksumFunction(checksum: Checksum): ChecksumFunction {
-  if (checksum.kind === "crc") return checksum.reflected ? reflectedCrc(checksum) : plainCrc(checksum);
+  if (checksum.kind === "crc") return crcFunction(checksum);
   const step = STEPS[checksum.kind];
   return (bytes, from, to) => {
     let value = checksum.start;
@@ -66,25 +66,38 @@ export function crcTable(polynomial: number, reflected: boolean): Uint16Array {
   return table;
 }
 
-function plainCrc(checksum: Extract<Checksum, { kind: "crc" }>): ChecksumFunction {
-  const table = crcTable(checksum.polynomial, false);
-  return (bytes, from, to) => {
-    let value = checksum.start;
-    for (let at = from; at < to; at++) {
-      value = ((value << 8) & 0xffff) ^ (table[(value >>> 8) ^ (bytes[at] as number)] as number);
-    }
-    return value ^ checksum.xorOut;
-  };
-}
-
-function reflectedCrc(checksum: Extract<Checksum, { kind: "crc" }>): ChecksumFunction {
-  const table = crcTable(checksum.polynomial, true);
-  const start = reverse16(checksum.start);
+/** Four bytes at a time: each table holds what a byte does to the value when `k` more bytes follow it. */
+function crcFunction(checksum: Extract<Checksum, { kind: "crc" }>): ChecksumFunction {
+  const { reflected, xorOut } = checksum;
+  const start = reflected ? reverse16(checksum.start) : checksum.start;
+  const t0 = crcTable(checksum.polynomial, reflected);
+  const step = (value: number): number =>
+    reflected ? (value >>> 8) ^ (t0[value & 0xff] as number) : ((value << 8) & 0xffff) ^ (t0[value >>> 8] as number);
+  const [t1, t2, t3] = [1, 2, 3].map((zeros) =>
+    t0.map((value) => {
+      let after = value;
+      for (let zero = 0; zero < zeros; zero++) after = step(after);
+      return after;
+    }),
+  ) as [Uint16Array, Uint16Array, Uint16Array];
+  const shift = reflected ? 0 : 8;
   return (bytes, from, to) => {
     let value = start;
-    for (let at = from; at < to; at++)
-      value = (value >>> 8) ^ (table[(value ^ (bytes[at] as number)) & 0xff] as number);
-    return value ^ checksum.xorOut;
+    let at = from;
+    for (; at + 3 < to; at += 4) {
+      const a = (bytes[at] as number) ^ ((value >>> shift) & 0xff);
+      const b = (bytes[at + 1] as number) ^ ((value >>> (8 - shift)) & 0xff);
+      value =
+        (t3[a] as number) ^
+        (t2[b] as number) ^
+        (t1[bytes[at + 2] as number] as number) ^
+        (t0[bytes[at + 3] as number] as number);
+    }
+    for (; at < to; at++) {
+      const byte = (bytes[at] as number) ^ ((value >>> shift) & 0xff);
+      value = (reflected ? value >>> 8 : (value << 8) & 0xffff) ^ (t0[byte] as number);
+    }
+    return value ^ xorOut;
   };
 }
 

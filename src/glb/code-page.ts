@@ -28,6 +28,11 @@ export function isCodePage(value: number): value is CodePage {
   return (CODE_PAGES as readonly number[]).includes(value);
 }
 
+/** True for the pages in which every character is one byte. */
+export function isOneByte(codePage: CodePage): boolean {
+  return codePage < 900;
+}
+
 /** The characters of `text` that `codePage` cannot express, each once, in order of appearance. */
 export function unmappableCharacters(text: string, codePage: CodePage): string[] {
   const found: string[] = [];
@@ -51,6 +56,7 @@ const UNMAPPABLE = -1;
 
 function makeCodec(codePage: CodePage): TextCodec {
   const encoding = `cp${codePage}`;
+  const decodeBeyondAscii = beyondAsciiDecoder(codePage);
   /** One or two bytes for each UTF-16 unit seen so far; `UNKNOWN` until asked for. */
   const known = new Int32Array(0x10000);
   const lookUp = (character: string): number => {
@@ -84,9 +90,35 @@ function makeCodec(codePage: CodePage): TextCodec {
     },
     decode(bytes, from, to) {
       for (let at = from; at < to; at++) {
-        if ((bytes[at] as number) >= 0x80) return iconv.decode(bytes.subarray(from, to), encoding);
+        if ((bytes[at] as number) >= 0x80) return decodeBeyondAscii(bytes, from, to);
       }
       return bytes.toString("latin1", from, to);
     },
   };
 }
+
+function beyondAsciiDecoder(codePage: CodePage): TextCodec["decode"] {
+  const encoding = `cp${codePage}`;
+  const whole: TextCodec["decode"] = (bytes, from, to) => iconv.decode(bytes.subarray(from, to), encoding);
+  if (!isOneByte(codePage)) return whole;
+  const units = Uint16Array.from({ length: 256 }, (_, byte) => iconv.decode(Buffer.of(byte), encoding).charCodeAt(0));
+  // Most names need no character beyond Latin-1, and strings of such characters are half as large.
+  const narrow = Buffer.alloc(SHORT);
+  const wide = Buffer.alloc(SHORT * 2);
+  return (bytes, from, to) => {
+    const length = to - from;
+    if (length > SHORT) return whole(bytes, from, to);
+    let all = 0;
+    for (let index = 0; index < length; index++) {
+      const unit = units[bytes[from + index] as number] as number;
+      all |= unit;
+      narrow[index] = unit;
+      wide[index * 2] = unit;
+      wide[index * 2 + 1] = unit >>> 8;
+    }
+    return all < 0x100 ? narrow.toString("latin1", 0, length) : wide.toString("utf16le", 0, length * 2);
+  };
+}
+
+/** Texts longer than this are rare enough to go the long way. */
+const SHORT = 1024;

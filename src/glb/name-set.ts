@@ -1,63 +1,52 @@
-/** The names seen in each list, to find duplicates among a million without keeping them. */
+/** The names seen in a list, to find duplicates among many without keeping them. */
 export interface NameSet {
-  /** Adds the name in `bytes[from, to)`, all ASCII, to a list; false when it was there already. */
-  addBytes(list: number, bytes: Uint8Array, from: number, to: number): boolean;
-  /** Adds any name; the same as `addBytes` for ASCII. */
-  addText(list: number, name: string): boolean;
+  /** Adds the name in `bytes[from, to)`; false when it was there already. */
+  add(bytes: Uint8Array, from: number, to: number): boolean;
 }
 
-const FIRST_SIZE = 1 << 12;
+/** Places in a new table, each two numbers; a power of two. */
+const FIRST_SIZE = 64;
 
-/** An empty set. It keeps 52-bit hashes: one wrong alarm is to be expected in some thousands of lists of a million names. */
+/** An empty set. It keeps hashes of 64 bits: among a million names one wrong alarm is to be expected in some ten million lists. */
 export function nameSet(): NameSet {
-  let table = new Float64Array(FIRST_SIZE);
+  let table = new Int32Array(FIRST_SIZE * 2);
   let used = 0;
-  let high = 0;
-  let low = 0;
 
-  const begin = (list: number): void => {
-    high = 0x811c9dc5 ^ list;
-    low = 0x01000193 + list;
-  };
-  const mix = (unit: number): void => {
-    high = Math.imul(high ^ unit, 0x01000193);
-    low = Math.imul(low ^ unit, 0x5bd1e995);
-    low ^= low >>> 13;
-  };
-  /** Never 0, which marks a free place. */
-  const key = (): number => ((high ^ (high >>> 15)) >>> 6) * 0x4000000 + ((low ^ (low >>> 15)) >>> 6) + 1;
-  const insert = (value: number): boolean => {
-    const mask = table.length - 1;
-    let at = (value % 0x7fffffff) & mask;
-    for (;;) {
-      const there = table[at];
-      if (there === value) return false;
-      if (there === 0) break;
-      at = (at + 1) & mask;
+  /** 0, 0 marks a free place. */
+  const insert = (high: number, low: number): boolean => {
+    const mask = table.length - 2;
+    let at = (low * 2) & mask;
+    while (table[at] !== 0 || table[at + 1] !== 0) {
+      if (table[at] === high && table[at + 1] === low) return false;
+      at = (at + 2) & mask;
     }
-    table[at] = value;
+    table[at] = high;
+    table[at + 1] = low;
     return true;
   };
-  const add = (): boolean => {
-    if (!insert(key())) return false;
-    used++;
-    if (used * 2 > table.length) {
-      const old = table;
-      table = new Float64Array(old.length * 2);
-      for (const value of old) if (value !== 0) insert(value);
+  const grow = (): void => {
+    const old = table;
+    table = new Int32Array(old.length * 2);
+    for (let at = 0; at < old.length; at += 2) {
+      const high = old[at] as number;
+      const low = old[at + 1] as number;
+      if (high !== 0 || low !== 0) insert(high, low);
     }
-    return true;
   };
   return {
-    addBytes(list, bytes, from, to) {
-      begin(list);
-      for (let at = from; at < to; at++) mix(bytes[at] as number);
-      return add();
-    },
-    addText(list, name) {
-      begin(list);
-      for (let at = 0; at < name.length; at++) mix(name.charCodeAt(at));
-      return add();
+    add(bytes, from, to) {
+      let high = 0x811c9dc5 | 0;
+      let low = 0x01000193;
+      for (let at = from; at < to; at++) {
+        const byte = bytes[at] as number;
+        high = Math.imul(high ^ byte, 0x01000193);
+        low = Math.imul(low ^ byte, 0x5bd1e995);
+        low ^= low >>> 13;
+      }
+      high ^= high >>> 15;
+      if (!insert(high | 1, low)) return false;
+      if (++used * 4 > table.length) grow();
+      return true;
     },
   };
 }

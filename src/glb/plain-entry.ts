@@ -1,5 +1,5 @@
 /**
- * Recognizes the entries that nearly all records are: `A name<TAB>PCM:NET/PO/MAILBOX`, the type in any case, in ASCII, within all limits, without template lines.
+ * Recognizes the entries that nearly all records are: `A name<TAB>PCM:NET/PO/MAILBOX`, the type in any case, within all limits, without template lines.
  * They have no problems and need not be decoded, so counting a million of them takes moments. Everything else is for `parseTransaction`.
  */
 export interface PlainEntries {
@@ -20,7 +20,9 @@ const BLANK = 0x20;
 const COLON = 0x3a;
 const SLASH = 0x2f;
 
-export function plainEntries(): PlainEntries {
+/** `oneByte`: every character is one byte, so that bytes beyond ASCII may stand in names and be counted. */
+export function plainEntries(oneByte: boolean): PlainEntries {
+  const highest = oneByte ? 0xff : 0x7e;
   let nameTo = 0;
   let listFrom = 0;
   let listTo = 0;
@@ -50,7 +52,7 @@ export function plainEntries(): PlainEntries {
       const limit = Math.min(to, at + 31);
       while (at < limit) {
         const byte = bytes[at] as number;
-        if (byte < BLANK || byte > 0x7e) break;
+        if (byte < BLANK || byte > highest || byte === 0x7f) break;
         at++;
       }
       if (bytes[at] !== TAB || at === from + 2 || at >= to) return false;

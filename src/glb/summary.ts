@@ -1,7 +1,8 @@
 import { listOf } from "./address.ts";
+import { isOneByte, type TextCodec } from "./code-page.ts";
 import { exampleLists } from "./summary-examples.ts";
 import type { MasterList } from "./master-list.ts";
-import { nameSet } from "./name-set.ts";
+import { nameSet, type NameSet } from "./name-set.ts";
 import { plainEntries } from "./plain-entry.ts";
 import type { FoundRecord } from "./record-checks.ts";
 import type { GlbHeader } from "./record.ts";
@@ -11,7 +12,7 @@ import { parseTransaction, type Transaction, type TransactionKind } from "./tran
 
 export type { FaultSummary, Finding, ListSummary, ProblemSummary, Summary } from "./summary-model.ts";
 
-/** Reads a master list to its end and counts. Memory does not grow with the number of records but for 16 bytes a name. */
+/** Reads a master list to its end and counts. Memory does not grow with the number of records but for some 32 bytes a name. */
 export async function summarize(list: MasterList): Promise<Summary> {
   const counter = summaryCounter(list);
   const walk = list.scan(counter.visitor);
@@ -27,9 +28,9 @@ interface SummaryCounter {
 }
 
 function summaryCounter(list: MasterList): SummaryCounter {
-  const counts = transactionCounts();
+  const counts = transactionCounts(list.codec);
   const examples = exampleLists();
-  const plain = plainEntries();
+  const plain = plainEntries(isOneByte(list.codec.codePage));
   const sync = range();
   const stamp = range();
   let records = 0;
@@ -40,8 +41,8 @@ function summaryCounter(list: MasterList): SummaryCounter {
     if (!plain.sameListAsBefore || current === undefined) current = counts.list(plain.list(bytes), "PCM");
     current.adds++;
     counts.pcm[plain.isUpper ? "upper" : "lower"]++;
-    if (counts.names.addBytes(current.epoch, bytes, found.textFrom + 2, plain.nameTo) || current.unsure) return;
-    const name = bytes.toString("latin1", found.textFrom + 2, plain.nameTo);
+    if (current.names.add(bytes, found.textFrom + 2, plain.nameTo) || current.unsure) return;
+    const name = list.codec.decode(bytes, found.textFrom + 2, plain.nameTo);
     examples.duplicate(name, current, {
       offset,
       sync: orNone(found.sync),
@@ -84,13 +85,13 @@ function summaryCounter(list: MasterList): SummaryCounter {
 
 /** A list while it is counted. */
 interface CountedList extends ListSummary {
-  /** Names are unique within a list from one `R` to the next; another number for each such stretch. */
-  epoch: number;
+  /** Names are unique within a list from one `R` to the next. */
+  names: NameSet;
   /** True when entries were taken out again, so that a name seen twice may be right. */
   unsure: boolean;
 }
 
-function transactionCounts() {
+function transactionCounts(codec: TextCodec) {
   const kinds: Record<TransactionKind, number> = {
     add: 0,
     delete: 0,
@@ -102,11 +103,13 @@ function transactionCounts() {
     unknown: 0,
   };
   const lists = new Map<string, CountedList>();
-  const names = nameSet();
   const pcm = { upper: 0, lower: 0 };
-  let epochs = 0;
   let header: GlbHeader | undefined;
 
+  const isNew = (list: CountedList, name: string): boolean => {
+    const bytes = new Uint8Array(name.length * 2);
+    return list.names.add(bytes, 0, codec.encodeInto(name, bytes, 0, []));
+  };
   const listNamed = (name: string, type: string): CountedList => {
     const known = lists.get(name);
     if (known !== undefined) return known;
@@ -118,7 +121,7 @@ function transactionCounts() {
       changes: 0,
       replaced: false,
       template: false,
-      epoch: epochs++,
+      names: nameSet(),
       unsure: false,
     };
     lists.set(name, made);
@@ -137,13 +140,13 @@ function transactionCounts() {
         if (address.type === "PCM") pcm[address.spelled === "PCM" ? "upper" : "lower"]++;
         list[COUNTED_AS[transaction.kind]]++;
         if (transaction.kind !== "add") list.unsure = true;
-        else if (!names.addText(list.epoch, name) && !list.unsure) return { name, list };
+        else if (!isNew(list, name) && !list.unsure) return { name, list };
         return undefined;
       }
       case "replace": {
         const list = listNamed(listOf(transaction.list), transaction.list.type);
         list.replaced = true;
-        list.epoch = epochs++;
+        list.names = nameSet();
         return undefined;
       }
       case "template":
@@ -160,11 +163,10 @@ function transactionCounts() {
   return {
     kinds,
     pcm,
-    names,
     count,
     list: listNamed,
     header: () => header,
-    lists: () => [...lists.values()].map(({ epoch: _epoch, unsure: _unsure, ...list }) => list),
+    lists: () => [...lists.values()].map(({ names: _names, unsure: _unsure, ...list }) => list),
   };
 }
 

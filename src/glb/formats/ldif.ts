@@ -30,7 +30,8 @@ export async function* ldifText(items: InspectedItems, options: LdifOptions = {}
         units.add(unit);
         text += unitEntry(unit, base);
       }
-      const isNew = addresses.addText(0, `${unit} ${personId(address)}`.toLowerCase());
+      const written = Buffer.from(`${unit} ${personId(address)}`.toLowerCase(), "utf8");
+      const isNew = addresses.add(written, 0, written.length);
       text += isNew
         ? personEntry(item.transaction, address, unit, base)
         : asciiRemark(`left out, it stands above: ${formatAddress(address)}`);
