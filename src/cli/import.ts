@@ -13,6 +13,7 @@ import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { placeOf } from "./targets.ts";
 import { changerOf, changerOptions } from "./volume-options.ts";
+import { watchImport, watchOptions } from "./watch-import.ts";
 import { withRun } from "./with-run.ts";
 
 export const importCommand = defineCommand({
@@ -32,6 +33,7 @@ export const importCommand = defineCommand({
     "allow-older": flag("With trusted keys: also one older than the one last imported"),
     again: flag("Import a list that was imported here already once more"),
     "exit-unchanged": flag("Exit 10 when this very list was imported here already"),
+    ...watchOptions,
     ...runnerOptions,
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
     ...placeOptions,
@@ -66,38 +68,40 @@ export const importCommand = defineCommand({
     const dryRun = values["dry-run"];
     const from = source.kind === "place" ? source.label : source.path;
     const plan = { command: "import", about: `${from} → ${postoffice}`, data: { postoffice, from }, dryRun };
-    return withRun(plan, cli, async (context, folder) => {
-      const incoming = await takeIncoming(source, folder, context, trustedKeys);
-      const { manifest } = incoming;
-      const mayBeOlder = trustedKeys.length === 0 || values["allow-older"];
-      if (manifest !== undefined && !mayBeOlder) await refuseOlder(cli.stateDir, postoffice, manifest);
-      const alreadyImported = values.again
-        ? undefined
-        : await importedBefore(cli.stateDir, postoffice, incoming.sha256);
-      const lists = expectedLists(incoming.check);
-      const result = await importFile(
-        {
-          postoffice,
-          file: incoming.file,
-          sha256: incoming.sha256,
-          runner,
-          admin: values.admin ?? "admin",
-          password: adminPassword(cli),
-          driveLetter,
-          rebuild: values.rebuild,
-          mend: values.mend,
-          keepLocal: values["keep-local"] || values["add-back"],
-          addBack: values["add-back"],
-          limits: { idleMs: values["idle-timeout"], overallMs: values["import-timeout"] },
-          runFolder: folder,
-          alreadyImported,
-          ...(manifest && { deliveryId: manifest.id }),
-          ...(lists && { lists }),
-        },
-        context,
-      );
-      return conclude(result, values["exit-unchanged"], cli);
-    });
+    const once = async () =>
+      withRun(plan, cli, async (context, folder) => {
+        const incoming = await takeIncoming(source, folder, context, trustedKeys);
+        const { manifest } = incoming;
+        const mayBeOlder = trustedKeys.length === 0 || values["allow-older"];
+        if (manifest !== undefined && !mayBeOlder) await refuseOlder(cli.stateDir, postoffice, manifest);
+        const alreadyImported = values.again
+          ? undefined
+          : await importedBefore(cli.stateDir, postoffice, incoming.sha256);
+        const lists = expectedLists(incoming.check);
+        const result = await importFile(
+          {
+            postoffice,
+            file: incoming.file,
+            sha256: incoming.sha256,
+            runner,
+            admin: values.admin ?? "admin",
+            password: adminPassword(cli),
+            driveLetter,
+            rebuild: values.rebuild,
+            mend: values.mend,
+            keepLocal: values["keep-local"] || values["add-back"],
+            addBack: values["add-back"],
+            limits: { idleMs: values["idle-timeout"], overallMs: values["import-timeout"] },
+            runFolder: folder,
+            alreadyImported,
+            ...(manifest && { deliveryId: manifest.id }),
+            ...(lists && { lists }),
+          },
+          context,
+        );
+        return conclude(result, values["exit-unchanged"], cli);
+      });
+    return values.watch ? watchImport(values, source, cli, once) : once();
   },
 });
 
