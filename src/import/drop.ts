@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { ResyncError, throwIfAborted } from "../errors.ts";
 import { errorCode, hashFile, syncFolder, unlessMissing } from "./files.ts";
 import { findFile, newFilePath, type Postoffice } from "./postoffice/postoffice.ts";
-import { TEMPORARY } from "./snapshot/rollback.ts";
+import { DROP_TEMPORARY } from "./snapshot/temporaries.ts";
 
 /** Where the master list goes and under which name it is put together. Absolute paths, in the spelling of the tree. */
 export interface DropPaths {
@@ -17,7 +17,7 @@ export interface DropPaths {
 export async function dropPaths(postoffice: Postoffice): Promise<DropPaths> {
   return {
     path: await newFilePath(postoffice, "GLB", "RESYNC.GLB"),
-    temporary: await newFilePath(postoffice, "GLB", TEMPORARY),
+    temporary: await newFilePath(postoffice, "GLB", DROP_TEMPORARY),
   };
 }
 

@@ -1,27 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
-import { ResyncError } from "../errors.ts";
+import { asResyncError, ResyncError } from "../errors.ts";
 import { stillRuns, type ProcessIdentity } from "../journal/process-identity.ts";
 import { parseLog } from "./dirsync-log/decode.ts";
 import { readGained, type LogMark } from "./dirsync-log/gained.ts";
 import { splitRuns } from "./dirsync-log/runs.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
 import { findLog } from "./run-program.ts";
+import { findMarked } from "./runner/parent-mark.ts";
 import { endGroup } from "./runner/process-group.ts";
 import { loadAfter, type Snapshot } from "./snapshot/snapshot.ts";
+import type { ImportTrace } from "./trace.ts";
 import { signsOfLife } from "./watchdog.ts";
 
+/** A killed process goes at once, unless it hangs in the file system. */
+const GONE_WITHIN_MS = 30_000;
+
 /**
- * Ends the programs that a cut-off run left running, told by process number and start time. Returns how many there were. Throws
+ * Ends the programs that a cut-off run left running: those it journaled, told by process number and start, and, because a crash may come before
+ * that, all that carry its mark. Then proves that nobody works on the postoffice any more. Returns how many there were. Throws
  * `IMPORT_UNDETERMINED` for one that does not end, or that this system cannot tell from a later process of the same number.
  */
-export async function endLeftovers(processes: readonly ProcessIdentity[]): Promise<number> {
+export async function endLeftovers(
+  { processes, parentMark }: Pick<ImportTrace, "processes" | "parentMark">,
+  quiet: () => Promise<void>,
+): Promise<number> {
   let ended = 0;
   for (const left of processes) {
     if (!(await stillRuns(left))) continue;
     if (left.start === undefined || !(await endGroup(left.pid))) throw stillThere(left.pid);
     ended += 1;
   }
-  return ended;
+  ended += await endMarked(parentMark);
+  for (;;) {
+    const noise = await quiet().catch((error: unknown) => asResyncError(error));
+    // A program that was about to start when the run died carries the mark only a moment later.
+    const late = await endMarked(parentMark);
+    ended += late;
+    if (late > 0) continue;
+    if (noise) throw noise;
+    return ended;
+  }
+}
+
+async function endMarked(mark: string | undefined): Promise<number> {
+  const marked = mark === undefined ? [] : await findMarked(mark);
+  for (const { pid } of marked) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
+  for (const left of marked) await waitUntilGone(left);
+  return marked.length;
+}
+
+async function waitUntilGone(left: ProcessIdentity): Promise<void> {
+  for (let waited = 0; await stillRuns(left); waited += 20) {
+    if (waited > GONE_WITHIN_MS) throw stillThere(left.pid);
+    await delay(20);
+  }
 }
 
 /** Proves that nobody works on the postoffice, by looking twice. Throws `IMPORT_UNDETERMINED` when something changed in between. */

@@ -4,6 +4,7 @@ import { acquireLock, type Lock } from "../journal/lock.ts";
 import { step } from "../report/step.ts";
 import { undoing } from "./journaled.ts";
 import { findName, spell, type Postoffice } from "./postoffice/postoffice.ts";
+import { parentMark } from "./runner/parent-mark.ts";
 import { STEP } from "./trace.ts";
 
 const NAME = "RESYNC.LCK";
@@ -30,7 +31,7 @@ export async function lockPostoffice(postoffice: Postoffice, context: RunContext
       return taken;
     };
     try {
-      const value = await journal.act(STEP.lock, { root: postoffice.root, lock: file }, take);
+      const value = await journal.act(STEP.lock, { root: postoffice.root, lock: file, mark: await parentMark() }, take);
       return { found: file, facts: { lock: file }, value };
     } catch (error) {
       await taken?.release();

@@ -56,8 +56,7 @@ export async function recoverImport(
   const lock = await takeOverLock(trace.lockFile, { run: trace.run, clock, what });
   if (mayStillRun(trace)) {
     await step(reporter, "recover-programs", "See that nothing of it runs any more", async () => {
-      const ended = await endLeftovers(trace.processes);
-      await proveQuiet(postoffice, clock, quietMs);
+      const ended = await endLeftovers(trace, async () => proveQuiet(postoffice, clock, quietMs));
       return { found: ended === 0 ? "nothing does" : `${ended} programs ended`, value: undefined };
     });
   }

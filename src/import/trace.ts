@@ -47,6 +47,8 @@ export interface ImportTrace {
   readonly ran: boolean;
   /** Where DIRSYNC.LOG ended before it. */
   readonly mark: LogMark | undefined;
+  /** What every program that the run started carries in its environment; `undefined` in old journals. */
+  readonly parentMark: string | undefined;
   /** The processes that were started, IMPORT's and REBUILD's. */
   readonly processes: readonly ProcessIdentity[];
   readonly outcome: Outcome | undefined;
@@ -84,6 +86,7 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
     textImport: count(entries, "intent", STEP.textImport) > count(entries, "done", STEP.textImport),
     ran: intent(STEP.run) !== undefined,
     mark: log && { size: Number(log["size"]), tail: text(log["tail"]) },
+    parentMark: optionalText(lock["mark"]),
     processes: entries.flatMap((entry) => {
       if (entry.type !== "note" || entry.step !== STEP.started) return [];
       return [{ pid: Number(entry.data["pid"]), start: optionalText(entry.data["start"]) }];

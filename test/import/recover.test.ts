@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { importFile } from "../../src/import/import.ts";
 import { recoverImport } from "../../src/import/recover.ts";
 import { rollbackRun } from "../../src/import/rollback-run.ts";
+import { findMarked, markedEnvironment, parentMark } from "../../src/import/runner/parent-mark.ts";
 import type { JournalEntry } from "../../src/journal/journal.ts";
 import { identify } from "../../src/journal/process-identity.ts";
 import { importBed, type ImportBed } from "./support.ts";
@@ -99,6 +100,25 @@ describe("recovering", () => {
     expect((await gone)[1]).toBe("SIGKILL");
     expect(bed.tree()).toEqual(before);
   });
+
+  it.runIf(process.platform === "linux")(
+    "ends a program that was started and not journaled yet, and all it started",
+    async () => {
+      bed = await importBed();
+      const before = bed.tree();
+      const entries = await cutOffAfter("intent", "import.run");
+      const idle = "setInterval(() => {}, 1000)";
+      const parent = `require("child_process").spawn(process.execPath, ["-e", "${idle}"], { detached: true, stdio: "ignore" }); ${idle}`;
+      const env = { ...process.env, ...(await markedEnvironment()) };
+      const left = spawn(process.execPath, ["-e", parent], { detached: true, env });
+      await once(left, "spawn");
+      const mark = await parentMark();
+      while ((await findMarked(mark)).length < 2) await new Promise((resolve) => setImmediate(resolve));
+      expect(await recoverImport(entries, await bed.context(), quick)).toMatchObject({ outcome: "undone" });
+      expect(await findMarked(mark)).toEqual([]);
+      expect(bed.tree()).toEqual(before);
+    },
+  );
 
   it("waits for no one who still writes: it refuses", async () => {
     bed = await importBed();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { ResyncError } from "../../errors.ts";
+import { markedEnvironment } from "./parent-mark.ts";
 
 /** How the first process of a tree ended. */
 export interface TreeEnd {
@@ -35,7 +36,7 @@ export async function runTree(file: string, args: readonly string[], options: Tr
   if (options.signal.aborted) return { exitCode: undefined, signal: undefined };
   const child = spawn(file, args, {
     cwd: options.cwd,
-    env: { ...withoutOurSettings(), ...options.env },
+    env: { ...withoutOurSettings(), ...options.env, ...(await markedEnvironment()) },
     stdio: ["ignore", "pipe", "pipe"],
     detached: process.platform !== "win32",
     windowsHide: true,

@@ -2,14 +2,15 @@ import { chmod, copyFile, rename, rm, utimes, writeFile } from "node:fs/promises
 import { dirname, join } from "node:path";
 import pRetry from "p-retry";
 import { ResyncError } from "../../errors.ts";
-import { errorCode, forceToDisk, syncFolder } from "../files.ts";
-import { spell, type Postoffice } from "../postoffice/postoffice.ts";
+import { eachOf, errorCode, forceToDisk, syncFolder } from "../files.ts";
+import type { Postoffice } from "../postoffice/postoffice.ts";
 import { planRollback, type Conflict, type RollbackPlan } from "./rollback-plan.ts";
 import { copyOf, proveCopies, type Snapshot } from "./snapshot.ts";
 import { readState, type FileState, type PostofficeState } from "./state.ts";
+import { removeTemporaries, restoreTemporary, withoutTemporaries } from "./temporaries.ts";
 
-/** The name under which a file is put together before it takes its place; one a folder, 8.3. */
-export const TEMPORARY = "RESYNC.$$$";
+/** Files put back at the same time: each waits for the disk. */
+const AT_ONCE = 8;
 
 /** What a roll-back did. */
 export interface RolledBack {
@@ -26,7 +27,11 @@ export async function previewRollback(
   snapshot: Snapshot,
   after: PostofficeState,
 ): Promise<RollbackPlan> {
-  return planRollback(snapshot.before, after, withoutTemporaries(await readState(postoffice, snapshot.before)));
+  return planFrom(snapshot, after, await readState(postoffice, snapshot.before));
+}
+
+function planFrom({ before }: Snapshot, after: PostofficeState, now: PostofficeState): RollbackPlan {
+  return planRollback(before, after, withoutTemporaries(now));
 }
 
 /**
@@ -41,14 +46,15 @@ export async function rollBack(
   snapshot: Snapshot,
   after: PostofficeState,
 ): Promise<RolledBack> {
-  const plan = await previewRollback(postoffice, snapshot, after);
+  const now = await readState(postoffice, snapshot.before);
+  const plan = planFrom(snapshot, after, now);
   refuseConflicts(postoffice, plan);
   await proveCopies(
     snapshot,
     plan.restore.filter(({ hex }) => hex === undefined).map(({ before }) => before),
   );
   try {
-    await removeTemporaries(postoffice, snapshot);
+    await removeTemporaries(postoffice, now);
     await apply(postoffice, snapshot, plan);
   } catch (cause) {
     throw failed(postoffice, snapshot, cause);
@@ -69,21 +75,9 @@ export function refuseConflicts(postoffice: Postoffice, { conflicts }: RollbackP
 }
 
 async function apply(postoffice: Postoffice, snapshot: Snapshot, plan: RollbackPlan): Promise<void> {
-  for (const { before, now, hex } of plan.restore) {
-    const target = join(postoffice.root, before.path);
-    const temporary = join(dirname(target), spell(postoffice, TEMPORARY));
-    await (hex === undefined
-      ? copyFile(copyOf(snapshot.folder, before.path), temporary)
-      : writeFile(temporary, Buffer.from(hex, "hex")));
-    await chmod(temporary, before.mode | 0o200);
-    await forceToDisk(temporary);
-    await setTimes(temporary, before);
-    // Over the file in the spelling it has now, then into its own: never without it in between.
-    const standing = now ? join(postoffice.root, now.path) : target;
-    await patiently(() => rename(temporary, standing));
-    if (standing !== target) await patiently(() => rename(standing, target));
-    if ((before.mode & 0o200) === 0) await chmod(target, before.mode);
-  }
+  await eachOf([...plan.restore.entries()], AT_ONCE, async ([index, file]) =>
+    putBack(postoffice, snapshot, file, index),
+  );
   for (const { path } of plan.remove) await patiently(() => rm(join(postoffice.root, path), { force: true }));
   for (const { before, now } of plan.touchUp) {
     const target = join(postoffice.root, before.path);
@@ -100,6 +94,29 @@ async function apply(postoffice: Postoffice, snapshot: Snapshot, plan: RollbackP
     await syncFolder(folder);
 }
 
+type Restored = RollbackPlan["restore"][number];
+
+async function putBack(
+  { root, spelling }: Postoffice,
+  { folder }: Snapshot,
+  { before, now, hex }: Restored,
+  index: number,
+): Promise<void> {
+  const target = join(root, before.path);
+  const temporary = join(dirname(target), restoreTemporary({ spelling }, index));
+  await (hex === undefined
+    ? copyFile(copyOf(folder, before.path), temporary)
+    : writeFile(temporary, Buffer.from(hex, "hex")));
+  await chmod(temporary, before.mode | 0o200);
+  await forceToDisk(temporary);
+  await setTimes(temporary, before);
+  // Over the file in the spelling it has now, then into its own: never without it in between.
+  const standing = now ? join(root, now.path) : target;
+  await patiently(() => rename(temporary, standing));
+  if (standing !== target) await patiently(() => rename(standing, target));
+  if ((before.mode & 0o200) === 0) await chmod(target, before.mode);
+}
+
 async function setTimes(file: string, { mtimeMs }: FileState): Promise<void> {
   await utimes(file, new Date(), mtimeMs / 1000);
 }
@@ -112,18 +129,6 @@ async function patiently(act: () => Promise<void>): Promise<void> {
     maxTimeout: 2000,
     shouldRetry: ({ error }) => ["EBUSY", "EPERM", "EACCES", "ETXTBSY"].includes(errorCode(error) ?? ""),
   });
-}
-
-/** Half-made files of a roll-back that was cut off; nobody else uses the name while the lock is held. */
-async function removeTemporaries(postoffice: Postoffice, { before }: Snapshot): Promise<void> {
-  const folders = new Set([...before.values()].map(({ path }) => dirname(path)));
-  for (const folder of folders) {
-    await rm(join(postoffice.root, folder, spell(postoffice, TEMPORARY)), { force: true });
-  }
-}
-
-function withoutTemporaries(state: PostofficeState): PostofficeState {
-  return new Map([...state].filter(([key]) => !key.endsWith(`/${TEMPORARY}`)));
 }
 
 function refused({ root }: Postoffice, conflicts: readonly Conflict[]): ResyncError {

@@ -1,11 +1,12 @@
-import { chmod, constants, copyFile, mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { chmod, constants, copyFile, mkdir, open, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ResyncError, throwIfAborted } from "../../errors.ts";
 import { eachOf, forceToDisk, hashFile, syncFolder } from "../files.ts";
-import { entryAt } from "../postoffice/census.ts";
+import { entryAt, type PostofficeEntry } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { loadState, saveState } from "./manifest.ts";
-import { readState, type FileState, type PostofficeState } from "./state.ts";
+import { fileState, stateOf, touchedFiles, type FileState, type PostofficeState } from "./state.ts";
 import { touchClass } from "./touched.ts";
 
 /** A postoffice as it stood before an import, kept in a folder. */
@@ -22,7 +23,7 @@ export interface SnapshotOptions {
 }
 
 /**
- * Copies every file that IMPORT or REBUILD may write into `folder` (made, 0700), each proved against the file it was made from. The list of
+ * Copies every file that IMPORT or REBUILD may write into `folder` (made, 0700), each proved not to have been written meanwhile. The list of
  * them, `before.json`, is written last: a snapshot without it is none. Everything is on the disk when this settles.
  * Throws `POSTOFFICE_NOT_READY` when a file is written meanwhile: somebody is at work.
  */
@@ -31,22 +32,27 @@ export async function takeSnapshot(
   folder: string,
   { signal, onProgress }: SnapshotOptions = {},
 ): Promise<Snapshot> {
-  const before = await readState(postoffice, undefined, signal);
-  const files = [...before.values()].filter(isCopied);
-  const total = files.reduce((sum, { size }) => sum + size, 0);
-  const folders = new Set(files.map(({ path }) => dirname(copyOf(folder, path))));
+  const { root } = postoffice;
+  const touched = await touchedFiles(postoffice);
+  const copied = touched.filter(isCopied);
+  const total = sizeOf(copied);
+  const folders = new Set(copied.map(({ path }) => dirname(copyOf(folder, path))));
   for (const name of folders) await mkdir(name, { recursive: true, mode: 0o700 });
 
+  const states: FileState[] = [];
   let bytes = 0;
-  await eachOf(files, 16, async (file) => {
+  await eachOf(touched, 16, async (entry) => {
     throwIfAborted(signal);
-    await copyProved(postoffice.root, folder, file);
-    bytes += file.size;
+    const sha256 = isCopied(entry) ? await copyWhole(root, folder, entry) : undefined;
+    states.push(await fileState(root, entry, sha256));
+    if (sha256 === undefined) return;
+    bytes += entry.size;
     onProgress?.(bytes, total);
   });
   for (const name of [...folders, join(folder, "files"), folder]) await syncFolder(name);
-  await saveState(join(folder, "before.json"), postoffice.root, before);
-  return { folder, before, copied: { files: files.length, bytes } };
+  const before = stateOf(states);
+  await saveState(join(folder, "before.json"), root, before);
+  return { folder, before, copied: { files: copied.length, bytes: total } };
 }
 
 /** A snapshot taken earlier; `undefined` when it was not finished. Its copies are proved by `proveCopies`. */
@@ -54,7 +60,7 @@ export async function openSnapshot(folder: string): Promise<Snapshot | undefined
   const before = await loadState(join(folder, "before.json"));
   if (before === undefined) return undefined;
   const files = [...before.values()].filter(isCopied);
-  return { folder, before, copied: { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) } };
+  return { folder, before, copied: { files: files.length, bytes: sizeOf(files) } };
 }
 
 /** Proves that the copies of `files` still hold what was copied. Throws `ROLLBACK_FAILED` naming those that do not. */
@@ -78,8 +84,8 @@ export function copyOf(folder: string, path: string): string {
   return join(folder, "files", ...path.split("/"));
 }
 
-/** The state of the files that the snapshot has copies of. */
-export function isCopied({ key }: FileState): boolean {
+/** True for a file that the snapshot has a copy of. */
+export function isCopied({ key }: Pick<FileState, "key">): boolean {
   return touchClass(key) !== "mailbag";
 }
 
@@ -96,13 +102,41 @@ export async function loadAfter(what: AfterWhat, folder: string): Promise<Postof
   return loadState(join(folder, `after-${what}.json`));
 }
 
-async function copyProved(root: string, folder: string, file: FileState): Promise<void> {
-  const target = copyOf(folder, file.path);
-  await copyFile(join(root, file.path), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+/** Up to this size a file is read at once. */
+const AT_ONCE = 4 * 1024 * 1024;
+
+/** Copies one file, forces the copy to the disk, and returns its SHA-256. Throws when the file was written meanwhile. */
+async function copyWhole(root: string, folder: string, { path, size, mtimeMs }: PostofficeEntry): Promise<string> {
+  const source = join(root, path);
+  const target = copyOf(folder, path);
+  const sha256 = size <= AT_ONCE ? await copySmall(source, target) : await copyLarge(source, target);
+  const now = await entryAt(root, path);
+  if (now?.mtimeMs !== mtimeMs || now.size !== size) throw beingWritten(root, path);
+  return sha256;
+}
+
+async function copySmall(source: string, target: string): Promise<string> {
+  const bytes = await readFile(source);
+  const handle = await open(target, "wx", 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** As a reflink where the file system has them. */
+async function copyLarge(source: string, target: string): Promise<string> {
+  await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   await chmod(target, 0o600);
   await forceToDisk(target);
-  const now = await entryAt(root, file.path);
-  if ((await hashFile(target)) !== file.sha256 || now?.mtimeMs !== file.mtimeMs) throw beingWritten(root, file.path);
+  return hashFile(target);
+}
+
+function sizeOf(files: readonly { size: number }[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }
 
 function beingWritten(root: string, path: string): ResyncError {

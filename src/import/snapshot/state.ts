@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "../../errors.ts";
 import { eachOf, hashFile, unlessMissing } from "../files.ts";
-import { takeCensus } from "../postoffice/census.ts";
+import { takeCensus, type PostofficeEntry } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { touchClass, TOUCHED_FOLDERS } from "./touched.ts";
 
@@ -37,20 +37,27 @@ export async function readState(
   before?: PostofficeState,
   signal?: AbortSignal,
 ): Promise<PostofficeState> {
-  const { entries } = await takeCensus(postoffice, TOUCHED_FOLDERS);
   const found: FileState[] = [];
-  await eachOf([...entries.values()], 8, async ({ key, path, kind, size, mtimeMs, mode }) => {
+  await eachOf(await touchedFiles(postoffice), 8, async (entry) => {
     throwIfAborted(signal);
-    const touch = touchClass(key);
-    if (kind !== "file" || touch === undefined) return;
-    const file = join(postoffice.root, path);
-    const known = touch === "mailbag" && (before === undefined || before.has(key));
-    const sha256 = known ? undefined : await unlessMissing(hashFile(file));
-    if (!known && sha256 === undefined) return;
-    const hex = key === CONTROL ? (await readFile(file)).toString("hex") : undefined;
-    found.push({ key, path, size, mtimeMs, mode, sha256, hex });
+    const known = touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key));
+    const sha256 = known ? undefined : await unlessMissing(hashFile(join(postoffice.root, entry.path)));
+    if (known || sha256 !== undefined) found.push(await fileState(postoffice.root, entry, sha256));
   });
   return stateOf(found);
+}
+
+/** Every file that an import may touch, mailbags included, as the folders show them. */
+export async function touchedFiles(postoffice: Postoffice): Promise<PostofficeEntry[]> {
+  const { entries } = await takeCensus(postoffice, TOUCHED_FOLDERS);
+  return [...entries.values()].filter(({ key, kind }) => kind === "file" && touchClass(key) !== undefined);
+}
+
+/** The state of a file of which the hash is known, or is not wanted. */
+export async function fileState(root: string, entry: PostofficeEntry, sha256: string | undefined): Promise<FileState> {
+  const { key, path, size, mtimeMs, mode } = entry;
+  const hex = key === CONTROL ? (await readFile(join(root, path))).toString("hex") : undefined;
+  return { key, path, size, mtimeMs, mode, sha256, hex };
 }
 
 /** States by key, in the order of the keys. */

@@ -101,7 +101,7 @@ describe("rolling back", () => {
     const after = await readState(postoffice, snapshot.before);
     await saveAfter("import", folder, bed.root, after);
     writeFileSync(at("USR/00000004.USR"), readFileSync(copyOf(folder, "USR/00000004.USR")));
-    for (const folder of ["GLB", "NME"]) writeFileSync(at(`${folder}/RESYNC.$$$`), "half a file");
+    for (const path of ["GLB/RESYNC.$$$", "NME/RESYNC$.007"]) writeFileSync(at(path), "half a file");
     await rollBack(postoffice, snapshot, (await loadAfter("import", folder)) ?? after);
     expect(bed.tree()).toEqual(before);
     expect(await rollBack(postoffice, snapshot, after)).toEqual({ restored: [], removed: [], left: [] });
