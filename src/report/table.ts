@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { wrap } from "./style.ts";
 
 /**
  * A plain table for a terminal: a head, no frame, two blanks between columns. The last column is wrapped so that no line is longer than
@@ -12,16 +13,19 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     head: [...head],
     chars: NO_FRAME,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
-    colWidths: [...widths.slice(0, -1).map((one) => one + 2), last + 2],
-    wordWrap: true,
-    wrapOnWordBoundary: false,
   });
-  drawn.push(...rows.map((row) => [...row]));
+  drawn.push(...rows.map((row) => row.map((cell, index) => (index === head.length - 1 ? folded(cell, last) : cell))));
   return drawn
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** Wrapped at blanks; a word longer than the column is cut, because a path must not be lost. */
+function folded(text: string, width: number): string {
+  const cut = text.replaceAll(new RegExp(`(\\S{${width}})(?=\\S)`, "gu"), "$1 ");
+  return wrap(cut, width);
 }
 
 const NO_FRAME = Object.fromEntries(
