@@ -97,7 +97,7 @@ function sessionFacts({ state }: Connection, { agreement }: Negotiated): Session
 async function farewell(connection: Connection): Promise<void> {
   const timer = setTimeout(() => connection.end(closed()), FAREWELL_MS);
   try {
-    await connection.send(COMMAND.treeDisconnect, emptyRequest());
+    // It takes the share with it (MS-SMB2 3.3.5.6).
     await connection.send(COMMAND.logoff, emptyRequest());
     connection.state.sessionId = 0n;
   } catch {

@@ -193,7 +193,7 @@ describe("a caller who has had enough", () => {
     const end = new AbortController();
     const { share, peer } = await openPeer({ answer: ending(command, end, how) });
     const source = bytesOf(randomBytes(300_000));
-    const writing = createFile(share, "A", source, { signal: end.signal, size: 300_000 });
+    const writing = createFile(share, "A", source, { signal: end.signal, size: 5_000_000 });
     await expect(writing).rejects.toMatchObject({ code: "INTERRUPTED" });
     expect(share.broken).toBeUndefined();
     expect([...peer.files.files.keys()]).toEqual([]);

@@ -77,7 +77,7 @@ async function session(script: PeerScript, dialect: Dialect, plain: boolean): Pr
     signing: plain ? "when-demanded" : "required",
   });
   try {
-    await createFile(share, "A.TMG", bytesOf(CONTENT), { size: CONTENT.length });
+    await createFile(share, "A.TMG", bytesOf(CONTENT), { size: 5_000_000 });
     const stat = await statPath(share, "A.TMG");
     await renameFile(share, "A.TMG", "B.GLB", { replace: true });
     const back = await collectBytes(readFile(share, "B.GLB"), CONTENT.length);

@@ -17,6 +17,9 @@ export interface CreateSettings extends WriteSettings {
   readonly existing?: "fail" | "overwrite";
 }
 
+/** Bytes from which on a question about the free space costs less time than it may save. */
+const WORTH_ASKING = 4_194_304;
+
 /**
  * Makes a file from `source` and settles when all bytes are on the server's medium. Nobody else can open it meanwhile. On failure the
  * new file is removed, by its handle and so never somebody else's; where that cannot be known to have worked, the failure's fact
@@ -32,7 +35,7 @@ export async function createFile(
   if ((share.maximalAccess & ACCESS.writeData) === 0) throw readOnlyShare(share, path);
   const handle = await openNew(share, path, existing, signal);
   try {
-    if (size !== undefined) await checkRoom(share, handle, size, signal);
+    if (size !== undefined && size >= WORTH_ASKING) await checkRoom(share, handle, size, signal);
     const written = await writeAll(share, handle, source, settings);
     await flush(share, handle, signal);
     const arrived = await closeHandle(share, handle);

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { malformed, refusal } from "../failures.ts";
 import { ACCESS, ATTRIBUTE, CREATE_OPTION, DISPOSITION, SHARE } from "../messages/access.ts";
 import { queryDirectoryRequest, readDirectoryAnswer, type DirectoryEntry } from "../messages/query-directory.ts";
@@ -9,23 +10,29 @@ import { closeHandle, closeQuietly, openHandle, type Handle } from "./handle.ts"
 /** Entries of a folder at the most; a server that tells of more is not believed. */
 const MOST_ENTRIES = 100_000;
 
-/** The entries of a folder that match `pattern` (MS-SMB2 3.2.4.17); all by default. Throws `NOT_FOUND`, `NOT_A_FOLDER`. */
-export async function listFolder(
-  share: Share,
-  path: string,
-  pattern = "*",
-  signal?: AbortSignal,
-): Promise<DirectoryEntry[]> {
+/** The entries of a folder (MS-SMB2 3.2.4.17). Throws `NOT_FOUND`, `NOT_A_FOLDER`. */
+export async function listFolder(share: Share, path: string, signal?: AbortSignal): Promise<DirectoryEntry[]> {
   const handle = await openFolder(share, path, DISPOSITION.open, "Listing", signal);
   try {
     const entries: DirectoryEntry[] = [];
     for (let first = true; ; first = false) {
-      const page = await nextPage(share, handle, pattern, first, signal);
+      const page = await nextPage(share, handle, "*", first, signal);
       if (page === undefined) return entries;
       entries.push(...page);
       if (entries.length > MOST_ENTRIES)
         throw malformed(`${nameOf(share, path)} has more than ${MOST_ENTRIES} entries`);
     }
+  } finally {
+    await closeQuietly(share, handle);
+  }
+}
+
+/** The name under which `path` stands in its folder, in the spelling that the folder keeps; `undefined` when it is not listed. */
+export async function spelling(share: Share, path: string, signal?: AbortSignal): Promise<string | undefined> {
+  const folder = posix.dirname(path);
+  const handle = await openFolder(share, folder === "." ? "" : folder, DISPOSITION.open, "Listing", signal);
+  try {
+    return (await nextPage(share, handle, posix.basename(path), true, signal))?.[0]?.name;
   } finally {
     await closeQuietly(share, handle);
   }

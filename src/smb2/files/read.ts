@@ -46,15 +46,15 @@ async function* readAhead(share: Share, handle: Handle, signal: AbortSignal | un
   let next = 0;
   const request = async (offset: number, length: number): Promise<Buffer> => {
     const started = performance.now();
+    const carried = flight.left(length);
     const bytes = await readRange(share, handle, offset, length, signal);
-    flight.answered(length, performance.now() - started);
+    flight.answered(carried, performance.now() - started);
     return bytes;
   };
   for (;;) {
     for (;;) {
       const length = Math.min(flight.chunk(share.maxRead), handle.size - next);
       if (length === 0 || !flight.hasRoom(length)) break;
-      flight.left(length);
       const range = request(next, length);
       range.catch(() => undefined);
       queue.push(range);

@@ -86,12 +86,13 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
 
   const write = async (frame: Buffer, filled: number, offset: number, charge: number): Promise<void> => {
     const started = performance.now();
+    const carried = flight.left(filled);
     const request = writeRequest(frame.subarray(0, WRITE_DATA + filled), handle.id, offset);
     const what = `Writing ${nameOf(share, handle.path)}`;
     const { message } = await ask(share, COMMAND.write, request, what, { signal, taken: charge }).catch(explainDenial);
     if (readWriteAnswer(message, filled) !== filled) throw shortWrite(nameOf(share, handle.path));
     pool.giveBack(frame);
-    flight.answered(filled, performance.now() - started);
+    flight.answered(carried, performance.now() - started);
     flight.done(filled);
     taken += filled;
     onProgress?.(taken);
@@ -115,7 +116,6 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
     launch({ frame, taken: paid, filled }) {
       const charge = chargeOf(filled);
       credits.giveBack(paid - charge);
-      flight.left(filled);
       const flown = write(frame, filled, sent, charge)
         .catch((error: unknown) => void failures.push(asResyncError(error)))
         .finally(() => underWay.delete(flown));

@@ -1,6 +1,6 @@
 import { BODY, newFrame } from "../wire/header.ts";
 
-/** TREE_DISCONNECT and LOGOFF: a size and nothing else (MS-SMB2 2.2.11, 2.2.7). */
+/** LOGOFF: a size and nothing else (MS-SMB2 2.2.7). */
 export function emptyRequest(): Buffer {
   const frame = newFrame(4);
   frame.writeUInt16LE(4, BODY);

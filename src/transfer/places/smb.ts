@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { hasCode, ResyncError, throwIfAborted } from "../../errors.ts";
 import { openShare } from "../../smb2/connect.ts";
 import { createFile } from "../../smb2/files/create.ts";
-import { listFolder } from "../../smb2/files/folder.ts";
+import { listFolder, spelling } from "../../smb2/files/folder.ts";
 import { readFile } from "../../smb2/files/read.ts";
 import { removeFile } from "../../smb2/files/remove.ts";
 import { kindOf, statPath } from "../../smb2/files/stat.ts";
@@ -56,7 +56,7 @@ function placeOn(share: Share, root: string, label: string): SmbPlace {
     session: share.session,
 
     list: async (folder, options) =>
-      queue(async () => (await listFolder(share, below(folder), "*", options?.signal)).map(placeEntry)),
+      queue(async () => (await listFolder(share, below(folder), options?.signal)).map(placeEntry)),
 
     stat: async (path, options) => queue(async () => statSmb(share, below(path), options?.signal)),
 
@@ -107,16 +107,10 @@ function placeOn(share: Share, root: string, label: string): SmbPlace {
 
 /** What stands under `path`, with the size that the open file has and the spelling that its folder has. */
 async function statSmb(share: Share, path: string, signal: AbortSignal | undefined): Promise<PlaceEntry | undefined> {
+  const listed = spelling(share, path, signal).catch(() => undefined);
   const found = await statPath(share, path, signal);
-  if (found === undefined) return undefined;
-  const name = posix.basename(path);
-  const [listed] = await listFolder(share, folderOf(path), name, signal);
-  return { name: listed?.name ?? name, ...found };
-}
-
-function folderOf(path: string): string {
-  const folder = posix.dirname(path);
-  return folder === "." ? "" : folder;
+  const name = (await listed) ?? posix.basename(path);
+  return found && { name, ...found };
 }
 
 function placeEntry(entry: DirectoryEntry): PlaceEntry {
