@@ -7,7 +7,6 @@ import { expectSign, failure, good, unclear, warning, type Reason } from "./verd
 
 /** RESYNC.GLB, queues, temporaries and SORTLOCK.GLB as they have to be when nothing is left to do. */
 export function fileSigns({ after }: Evidence): Reason[] {
-  const rerun = "See the other reasons; then import again.";
   const queues = QUEUES.flatMap((name) => after.get(`GLB/${name}`) ?? []).filter(({ size }) => size > 0);
   const left = [...after.values()].filter(({ key }) => {
     return (key.startsWith("GLB/") && isTemporary(key.slice(4))) || HALF_MADE_LISTS.some((list) => list === key);
@@ -16,7 +15,12 @@ export function fileSigns({ after }: Evidence): Reason[] {
     expectSign(
       !after.has("GLB/RESYNC.GLB"),
       good("resync-gone", "IMPORT removed RESYNC.GLB", "Q122750"),
-      failure("resync-left", "RESYNC.GLB still stands in GLB: it was not imported.", "Q122750", rerun),
+      failure(
+        "resync-left",
+        "RESYNC.GLB still stands in GLB: it was not imported.",
+        "Q122750",
+        "If nothing else is said, see that the runner starts IMPORT, and on this postoffice's drive.",
+      ),
     ),
     expectSign(
       queues.length === 0,
@@ -25,7 +29,6 @@ export function fileSigns({ after }: Evidence): Reason[] {
         "queues-left",
         `Queues were not worked off: ${queues.map(({ key, size }) => `${key.slice(4)} ${size} bytes`).join(", ")}.`,
         "Q122750",
-        rerun,
       ),
     ),
     expectSign(
@@ -35,18 +38,10 @@ export function fileSigns({ after }: Evidence): Reason[] {
         "temporaries-left",
         `Temporary files were left: ${left.map(({ path }) => path).join(", ")}.`,
         "Q122750, Q134228",
-        rerun,
       ),
     ),
     ...(after.has("GLB/SORTLOCK.GLB")
-      ? [
-          failure(
-            "sortlock-left",
-            "SORTLOCK.GLB was left: IMPORT died while sorting, or another one runs.",
-            "Q112301",
-            rerun,
-          ),
-        ]
+      ? [failure("sortlock-left", "SORTLOCK.GLB was left: IMPORT died while sorting, or another one runs.", "Q112301")]
       : []),
   ];
 }
@@ -79,7 +74,7 @@ export function listSigns({ lists, before, after }: Evidence, lines: readonly Lo
   return [
     expectSign(
       written.length > 0,
-      good("lists-written", `${written.length} address lists were written`, "Q96060"),
+      good("lists-written", `Address lists were written: ${written.length}`, "Q96060"),
       (explained ? warning : unclear)("no-list-written", "No address list was written.", "Q96060"),
     ),
     ...here
