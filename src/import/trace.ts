@@ -65,7 +65,8 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
   const done = (step: string) => dataOf(entries, "done", step);
   const note = (step: string) => dataOf(entries, "note", step);
   const lock = intent(STEP.lock);
-  if (begin?.type !== "begin" || lock === undefined) return undefined;
+  const notLocked = entries.some((entry) => entry.type === "failed" && entry.step === STEP.lock);
+  if (begin?.type !== "begin" || lock === undefined || notLocked) return undefined;
   const drop = intent(STEP.drop);
   const rollBack = intent(STEP.rollBack);
   const log = intent(STEP.run)?.["log"] as JournalData | undefined;

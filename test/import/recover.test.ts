@@ -54,6 +54,15 @@ describe("recovering", () => {
     expect(bed.tree()).toEqual(tree);
   });
 
+  it("does nothing for a run that another one kept from the postoffice", async () => {
+    bed = await importBed();
+    writeFileSync(at("RESYNC.LCK"), "somebody");
+    const context = await bed.context();
+    await expect(importFile(bed.request(), context)).rejects.toMatchObject({ code: "LOCKED" });
+    expect(await recoverImport(context.entries, context, quick)).toMatchObject({ outcome: "nothing to do" });
+    expect(readFileSync(at("RESYNC.LCK"), "utf8")).toBe("somebody");
+  });
+
   it("is refused while the run lives", async () => {
     bed = await importBed();
     const entries = await cutOffAfter("done", "import.snapshot");
