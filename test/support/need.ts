@@ -15,6 +15,10 @@ const PACKAGE: Record<string, string> = {
   nasm: "nasm",
   setpriv: "util-linux",
   wine: "wine",
+  python3: "python3",
+  slapadd: "slapd",
+  chromium: "chromium",
+  soffice: "libreoffice-calc-nogui",
 };
 
 /**
@@ -27,6 +31,15 @@ export function need(...programs: string[]): boolean {
   const text = `needs ${missing.map((name) => `${name} (Debian package ${PACKAGE[name] ?? "unknown"})`).join(", ")}`;
   if (process.env["CI"] === "true") throw new Error(`CI must not skip: this test ${text}.`);
   process.stderr.write(`\n*** SKIPPED: a test file ${text}. ***\n`);
+  return false;
+}
+
+/** True when Debian's Python has `module`, of the Debian package named; otherwise as `need`. */
+export function needPython(module: string, debian: string): boolean {
+  if (spawnSync("/usr/bin/python3", ["-c", `import ${module}`]).status === 0) return true;
+  const text = `needs the Python module ${module} (Debian package ${debian})`;
+  if (process.env["CI"] === "true") throw new Error(`CI must not skip: this test ${text}.`);
+  process.stderr.write(`\n*** SKIPPED: a test ${text}. ***\n`);
   return false;
 }
 

@@ -18,7 +18,8 @@ export async function* ldifText(items: InspectedItems, options: LdifOptions = {}
   const base = options.base ?? "dc=msmail";
   const units = new Set<string>();
   const addresses = nameSet();
-  yield `version: 1\n\n${baseEntry(base)}`;
+  // No version line: slapadd 2.5 takes it for an attribute.
+  yield baseEntry(base);
   for await (const batch of items) {
     let text = "";
     for (const item of batch) {
