@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
+import { need } from "../support/need.ts";
 
 const run = promisify(execFile);
 const asRoot = process.getuid?.() === 0;
@@ -61,6 +62,11 @@ export interface Sshd {
   /** Its log so far. */
   log(): string;
   close(): Promise<void>;
+}
+
+/** True where these servers can be started: Linux with OpenSSH. */
+export function needSshd(): boolean {
+  return process.platform === "linux" && need("sshd", "ssh-keygen", "ssh-agent");
 }
 
 /** Makes keys and folders. Nothing outside the bed's folder is changed. */
@@ -151,7 +157,8 @@ async function startSshd(bed: string, variant: SshdVariant): Promise<Sshd> {
     ].join("\n"),
   );
   const mounts = [
-    "mkdir -p /run/sshd",
+    "mount -t tmpfs -o mode=0755 none /run",
+    "mkdir /run/sshd",
     'mount --bind "$BED/etc/passwd" /etc/passwd',
     'mount --bind "$BED/etc/shadow" /etc/shadow',
     'mount --bind "$BED/etc/pam" /etc/pam.d/sshd',

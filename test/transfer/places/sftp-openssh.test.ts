@@ -3,10 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { sftpPlace } from "../../../src/transfer/places/sftp.ts";
 import { folderBed, placeContract } from "../../contract/place.ts";
-import { makeSshdBed, SSHD_USER, type Sshd, type SshdBed } from "../../servers/openssh.ts";
-import { need } from "../../support/need.ts";
+import { makeSshdBed, needSshd, SSHD_USER, type Sshd, type SshdBed } from "../../servers/openssh.ts";
 
-describe.skipIf(!need("sshd", "ssh-keygen"))("against OpenSSH's sshd", () => {
+describe.skipIf(!needSshd())("against OpenSSH's sshd", () => {
   let bed: SshdBed;
   let plain: Sshd;
   let old: Sshd;

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ssh2 from "ssh2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -261,6 +262,12 @@ describe("getting connected", () => {
 });
 
 describe("a process that has used SFTP", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "resync-exit-"));
+  });
+  afterEach(async () => rm(folder, { recursive: true, force: true }));
+
   it.each([
     ["a finished transfer", "", "done"],
     ["a refused subsystem", "server.faults.subsystemRefused = true;", "PROTOCOL"],
@@ -268,13 +275,12 @@ describe("a process that has used SFTP", () => {
     ["an unknown host", "known = [];", "HOST_KEY_UNKNOWN"],
   ])("ends by itself after %s, and printed nothing of its own", async (_name, change, expected) => {
     const script = `
-      import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+      import { writeFileSync } from "node:fs";
       import { tmpdir } from "node:os";
-      import { join } from "node:path";
+import { join } from "node:path";
       import { startSftpServer } from "./dist/simulator/sftp-server/server.js";
       import { sftpPlace } from "./dist/transfer/places/sftp.js";
-      const folder = mkdtempSync(join(tmpdir(), "resync-exit-"));
-      process.on("exit", () => rmSync(folder, { recursive: true }));
+      const folder = process.argv[1];
       const server = await startSftpServer({ root: folder, users: { anna: { password: "pw" } } });
       writeFileSync(join(folder, "known"), server.knownHostsLine);
       let known = [join(folder, "known")];
@@ -288,7 +294,7 @@ describe("a process that has used SFTP", () => {
       } catch (error) { console.log(error.code); }
       // The server is left to itself: only what the client holds may keep the process alive.
       server.unref();`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script, folder], {
       stdio: ["ignore", "pipe", "inherit"],
       timeout: 10_000,
     });

@@ -14,19 +14,19 @@ import { trustHost } from "../../../src/transfer/ssh/trust.ts";
 import {
   KEY_PASSPHRASE,
   makeSshdBed,
+  needSshd,
   SSHD_PASSWORD,
   SSHD_USER,
   type Sshd,
   type SshdBed,
 } from "../../servers/openssh.ts";
-import { need, needRoot } from "../../support/need.ts";
+import { needRoot } from "../../support/need.ts";
 
 const A = placePath("RS000001.TMG");
 const B = placePath("RESYNC.GLB");
 const password = async (): Promise<string> => SSHD_PASSWORD;
-const present = need("sshd", "ssh-keygen", "ssh-agent");
 
-describe.skipIf(!present)("OpenSSH's sshd", () => {
+describe.skipIf(!needSshd())("OpenSSH's sshd", () => {
   let bed: SshdBed;
   let plain: Sshd;
   const reporter = recordingReporter();
