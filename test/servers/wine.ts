@@ -55,7 +55,7 @@ export async function startWine(): Promise<WineHost> {
     await unlink(join(prefix, "dosdevices/z:"));
     await mkdir(join(drive, "exchsrvr/dxadata"), { recursive: true });
     await mkdir(join(drive, "exchsrvr/bin"));
-    await build(base, join(drive, "exchsrvr/bin/dxa.exe"));
+    await build(base, join(drive, "exchsrvr/bin"));
     const display = ["DisplayName=", "Microsoft Exchange Directory Synchronization"];
     await wine("sc", "create", "MSExchangeDX", "binPath=", "C:\\exchsrvr\\bin\\dxa.exe", "start=", "auto", ...display);
     await wine("reg", "add", SETUP, "/v", "Services", "/t", "REG_SZ", "/d", "C:\\exchsrvr", "/f");
@@ -81,9 +81,12 @@ export async function startWine(): Promise<WineHost> {
 const SETUP = "HKLM\\SOFTWARE\\Microsoft\\Exchange\\Setup";
 const PARAMETERS = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX\\Parameters";
 
-async function build(work: string, target: string): Promise<void> {
-  await cp(SOURCE, join(work, "dxa"), { recursive: true });
-  const cwd = join(work, "dxa");
-  await run(`${COMPILER}-windres`, ["dxa.rc", "resources.o"], { cwd });
-  await run(`${COMPILER}-gcc`, ["-O2", "-s", "-municode", "-o", target, "dxa.c", "resources.o", "-ladvapi32"], { cwd });
+async function build(work: string, bin: string): Promise<void> {
+  await cp(SOURCE, join(work, "source"), { recursive: true });
+  const at = { cwd: join(work, "source") };
+  const compile = (name: string, ...more: string[]) =>
+    run(`${COMPILER}-gcc`, ["-O2", "-s", "-municode", "-o", join(bin, `${name}.exe`), `${name}.c`, ...more], at);
+  await run(`${COMPILER}-windres`, ["dxa.rc", "resources.o"], at);
+  await compile("dxa", "resources.o", "-ladvapi32");
+  await compile("show");
 }
