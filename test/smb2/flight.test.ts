@@ -37,7 +37,7 @@ describe("how much is under way", () => {
     });
     fc.assert(
       fc.property(line, ({ kbitPerS, latencyMs }) => {
-        expect(simulate(kbitPerS / 8, latencyMs, 20).longest).toBeLessThan(45_000);
+        expect(simulate(kbitPerS / 8, latencyMs, 20).longest).toBeLessThan(25_000);
       }),
     );
   });

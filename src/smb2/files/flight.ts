@@ -1,7 +1,7 @@
 import { CREDIT_BYTES } from "../options.ts";
 
 /** Bytes under way at the start: little enough for a line of 64 kbit/s, which must get an answer within the request timeout. */
-const START = 262_144;
+const START = 131_072;
 /** Bytes under way at the most: keeps a line of 2 Gbit/s with 50 ms busy. */
 const MOST = 16_777_216;
 /** No more is under way than the line has shown that it carries in this many milliseconds. */
