@@ -1,0 +1,99 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startSftpServer, type SftpServer } from "../../src/simulator/sftp-server/server.ts";
+import { generateBed, masterList, type GenerateBed } from "../push/generate/hosts/samba/generate-bed.ts";
+import { need } from "../support/need.ts";
+import { journals, makeBench, ndjson, type Bench } from "./program.ts";
+
+const THREE = ["NETWORK/PO1", "Dirsync Requestor 2", "Büro Süd"];
+const MANY = Array.from({ length: 200 }, (_, index) => `NETWORK/Büro ${index + 1}`);
+/** The short form is one push; `RESYNC_LONG=1` is ten, and a kill at every line of the journal. */
+const long = process.env["RESYNC_LONG"] !== undefined;
+const MORE = Array.from({ length: 7 }, (_, index) => [...THREE, `NORTH/PO${index}`]);
+const PUSHES = long ? [THREE, ["NETWORK/PO1"], MANY, ...MORE] : [THREE];
+const LONG_TIME = { timeout: 300_000 };
+
+describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host over SFTP", LONG_TIME, () => {
+  let bench: Bench;
+  let bed: GenerateBed;
+  let sftp: SftpServer;
+  beforeAll(async () => {
+    [bench, bed] = await Promise.all([makeBench(), generateBed({ smb1: true })]);
+    await mkdir(bench.path("in"));
+    sftp = await startSftpServer({ root: bench.path("in"), users: { carrier: { password: "sftp password" } } });
+    await writeFile(bench.path("known_hosts"), `${sftp.knownHostsLine}\n`);
+  });
+  afterAll(async () => {
+    await sftp.close();
+    await bed.close();
+    await bench.close();
+  });
+  beforeEach(() => bed.reset());
+
+  const secrets = () => ({ RESYNC_DSS_PASSWORD: bed.nt.password, RESYNC_SSH_PASSWORD: "sftp password" });
+  const args = (requestors: readonly string[]): string[] => [
+    "push",
+    "--json",
+    "--alike",
+    "--smb1",
+    "--dss",
+    `samba://${bed.nt.user}@${bed.nt.address}:${bed.nt.port}`,
+    ...requestors.flatMap((name) => ["--requestor", name]),
+    `--to=sftp://carrier@127.0.0.1:${sftp.port}/`,
+    `--known-hosts=${bench.path("known_hosts")}`,
+    "--poll=50ms",
+    "--settle=50ms",
+  ];
+
+  it.each(PUSHES.map((names, index) => ({ names, number: index + 1, count: names.length })))(
+    "delivers, push $number for $count requestors, and leaves the host as found",
+    async ({ names }) => {
+      const before = await bed.picture();
+      const { exitCode, stdout, stderr } = await bench.resync(args(names), secrets());
+      expect(exitCode, stderr).toBe(0);
+      expect(ndjson(stdout).at(-1)).toMatchObject({
+        type: "result",
+        outcome: "delivered",
+        data: { manifest: { requestors: names } },
+      });
+      expect((await readFile(bench.path("in", "RESYNC.GLB"))).equals(Buffer.from(await masterList(names)))).toBe(true);
+      const after = await bed.picture();
+      expect(after.registry).toBe(before.registry);
+      expect(after.state).toBe(before.state);
+      expect(Object.keys(after.files)).toEqual([expect.stringMatching(/^RS\d{6}\.\d\dA$/u)]);
+      const told = stdout + stderr + (await journals(bench.stateDir)).flat().join("\n");
+      expect(told).toContain(bed.nt.address);
+      for (const secret of Object.values(secrets())) expect(told).not.toContain(secret);
+    },
+  );
+
+  it("is mended by the next push when it was killed", async () => {
+    const before = await bed.picture();
+    const lines = (await journals(bench.stateDir)).at(-1)?.length ?? 0;
+    for (let line = 2; line < lines; line += long ? 1 : Math.ceil(lines / 2)) {
+      await killBehind(line);
+      await bed.nt.idle();
+      const mended = await bench.resync(args(THREE), secrets());
+      expect(mended.exitCode, mended.stderr).toBe(0);
+      const after = await bed.picture();
+      expect(after.registry, `killed behind line ${line}`).toBe(before.registry);
+      expect(after.state).toBe(before.state);
+    }
+  });
+
+  /** Starts a push and kills it by SIGKILL as soon as its journal has so many lines, or lets it end before. */
+  const killBehind = async (line: number): Promise<void> => {
+    const known = await readdir(bench.path("state", "runs"));
+    const push = bench.start(args(THREE), secrets());
+    const end = new AbortController();
+    const ended = push.finally(() => end.abort());
+    while (!end.signal.aborted) {
+      const [run] = (await readdir(bench.path("state", "runs"))).filter((name) => !known.includes(name));
+      const text = run && (await readFile(bench.path("state", "runs", run, "journal.jsonl"), "utf8").catch(() => ""));
+      if ((text ?? "").split("\n").length > line) push.kill("SIGKILL");
+      await delay(5);
+    }
+    await ended;
+  };
+});
