@@ -131,6 +131,7 @@ function tellPlan(parts: readonly VolumePart[], { usable, changer }: Split, { re
 }
 
 function withState(error: ResyncError, { volume, volumes }: VolumePart): ResyncError {
-  const written = volume === 1 ? "No disk is written" : `Of ${volumes} disks ${volume - 1} are written`;
+  const written =
+    volume === 1 ? "No disk is written" : `Of ${volumes} disks ${volume - 1} ${volume === 2 ? "is" : "are"} written`;
   return error.with({ state: `${written}; a list is taken only when all of them are there.` });
 }

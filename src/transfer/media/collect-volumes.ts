@@ -99,10 +99,9 @@ async function proveWhole(copy: string, { manifest, signedBy }: Head): Promise<C
 
 function wanted({ label }: UnopenedPlace, { head, have }: Gathering, missing: readonly number[]): WantedDisk {
   const of = head?.volumes ?? 0;
-  const left = missing.length === of ? "" : ` (${have.size} of ${of} are read)`;
-  const which =
-    head === undefined ? "a disk of the delivery" : `disk ${showNumbers(missing)} of ${of}${left}, in any order,`;
-  return { text: `Put ${which} into ${label}.`, place: label, numbers: missing, of };
+  const read = `Of ${of} disks ${have.size} ${have.size === 1 ? "is" : "are"} read.`;
+  const which = head === undefined ? "Put a disk of the delivery" : `${read} Put number ${showNumbers(missing, "or")}`;
+  return { text: `${which} into ${label}.`, place: label, numbers: missing, of };
 }
 
 function incomplete({ label }: UnopenedPlace, { head }: Gathering, missing: readonly number[]): ResyncError {

@@ -34,7 +34,7 @@ export function planVolumes(size: number, usable: number, manifestSize: number):
 }
 
 /** `3`, `3 and 7`, `3, 7 and 9 to 14`: numbers for people. */
-export function showNumbers(numbers: readonly number[]): string {
+export function showNumbers(numbers: readonly number[], and: "and" | "or" = "and"): string {
   const runs: [number, number][] = [];
   for (const number of numbers.toSorted((a, b) => a - b)) {
     const last = runs.at(-1);
@@ -46,7 +46,7 @@ export function showNumbers(numbers: readonly number[]): string {
     return from === to ? [String(from)] : [String(from), String(to)];
   });
   const last = words.pop() ?? "none";
-  return words.length === 0 ? last : `${words.join(", ")} and ${last}`;
+  return words.length === 0 ? last : `${words.join(", ")} ${and} ${last}`;
 }
 
 function tooSmall(size: number, usable: number, volumes: number): ResyncError {
