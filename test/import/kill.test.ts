@@ -11,7 +11,7 @@ import { importBed, testContext, treeOf, type ImportBed, type Tree } from "./sup
 
 const CHILD = fileURLToPath(new URL("../../fixtures/programs/import-once.mjs", import.meta.url));
 /** The long campaign (docs/import.md) sets more. */
-const RANDOM_KILLS = Number(process.env["RESYNC_TEST_KILLS"] ?? 4);
+const RANDOM_KILLS = Number(process.env["RESYNC_TEST_KILLS"] ?? 2);
 const ADDRESSES = Number(process.env["RESYNC_TEST_ADDRESSES"] ?? 30);
 const REBUILD = true;
 
