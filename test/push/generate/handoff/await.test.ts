@@ -55,7 +55,8 @@ describe("waiting for the operator", () => {
     const clock = clockWith({
       3: put("Resync.glb", ""),
       5: put("Resync.glb", LIST.subarray(0, 5)),
-      6: put("Resync.glb", LIST),
+      6: put("Resync.glb", LIST.subarray(0, 9)),
+      7: put("Resync.glb", LIST),
     });
     const context = { ...(await testContext()), clock };
     const list = await awaitHandoff(waitFor(), context);
