@@ -265,7 +265,7 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
         ["winreg", () => host.readValue(DXA_KEY, "Start")],
       ] as const) {
         await rename(join(pipes, pipe), join(pipes, "away"));
-        const answer = act().finally(() => rename(join(pipes, "away"), join(pipes, pipe)));
+        const answer = act().finally(async () => rename(join(pipes, "away"), join(pipes, pipe)));
         await expect(answer).rejects.toMatchObject({ code: "DSS_UNREACHABLE", exitCode: 4 });
       }
     });
