@@ -29,7 +29,9 @@ describe("smbclient's listing", () => {
   });
 
   it("takes any name and size apart again", () => {
-    const name = fc.stringMatching(/^[^\s/\\:;"*?<>|\p{C}][^/\\:;"*?<>|\p{C}]{0,80}[^\s/\\:;"*?<>|\p{C}]$/u);
+    const name = fc
+      .string({ unit: fc.constantFrom(...Array.from("aZ 7.~-_()'$%ß日 ")), minLength: 1, maxLength: 80 })
+      .filter((text) => text === text.trim() && text !== "." && text !== "..");
     fc.assert(
       fc.property(name, fc.constantFrom("A", "", "AR", "N", "AHSR"), fc.nat(2 ** 50), (name, attributes, size) => {
         expect(parseListing(line(name, attributes, size))).toMatchObject([{ name, kind: "file", size }]);
