@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ResyncError } from "../../errors.ts";
@@ -112,7 +112,8 @@ async function preparePrivateFolder(target: SambaTarget): Promise<string> {
       hint: "Give the password alone, by environment, file, command or prompt.",
     });
   }
-  const folder = await mkdtemp(join(tmpdir(), "resync-samba-"));
+  await clearStaleFolders();
+  const folder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   try {
     for (const name of STATE_FOLDERS) await mkdir(join(folder, name), { mode: 0o700 });
     const write = (name: string, text: string) => writeFile(join(folder, name), text, { mode: 0o600 });
@@ -124,6 +125,27 @@ async function preparePrivateFolder(target: SambaTarget): Promise<string> {
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
+  }
+}
+
+const PREFIX = "resync-samba-";
+
+/** Removes private folders of our processes that were killed: they hold passwords. */
+async function clearStaleFolders(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const pid = name.startsWith(PREFIX) ? Number(/^\d+/u.exec(name.slice(PREFIX.length))?.[0]) : Number.NaN;
+    if (Number.isNaN(pid) || isAlive(pid)) continue;
+    // Another user's cannot be removed, and is not ours to remove.
+    await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
 

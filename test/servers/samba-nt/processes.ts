@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { openSync, closeSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 
 /** A program of the bed with everything it starts, in a process group of its own. */
 export interface Daemon {
@@ -18,7 +18,7 @@ export interface RunAs {
 /** Starts a daemon that stays in the foreground; its output goes to `log`. */
 export function startDaemon(command: readonly string[], log: string, as: RunAs): Daemon {
   const out = openSync(log, "a");
-  const [program = "", ...args] = command;
+  const [program = "", ...args] = [...withParent(), ...command];
   const child = spawn(program, args, { detached: true, stdio: ["ignore", out, out], ...as });
   closeSync(out);
   const pid = child.pid;
@@ -34,6 +34,11 @@ export function startDaemon(command: readonly string[], log: string, as: RunAs):
       killGroup(pid, "SIGKILL");
     },
   };
+}
+
+/** Linux ends the leader, and so the others, when this process is killed and cannot do it. */
+function withParent(): string[] {
+  return existsSync("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--pdeathsig", "TERM"] : [];
 }
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, readdir, rename, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rmdir, stat, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -296,12 +297,18 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
       expect(JSON.stringify(error) + String(error)).not.toContain(bed.password);
     });
 
-    it("stand in a private folder only, and not after closing", async () => {
+    it("stand in a private folder only, and not after closing, nor for long after a kill", async () => {
       const folder = await mkdtemp(join(tmpdir(), "resync-test-"));
       vi.stubEnv("TMPDIR", folder);
+      const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+      await mkdir(join(folder, `resync-samba-${dead}-abcdef`));
+      await mkdir(join(folder, `resync-samba-${process.ppid}-abcdef`));
       const other = open();
       await other.queryService(DXA_SERVICE);
-      const [made = ""] = await readdir(folder);
+      const names = await readdir(folder);
+      const [made = ""] = names.filter((name) => name.startsWith(`resync-samba-${process.pid}-`));
+      expect(names.toSorted()).toEqual([made, `resync-samba-${process.ppid}-abcdef`].toSorted());
+      await rmdir(join(folder, `resync-samba-${process.ppid}-abcdef`));
       expect((await stat(join(folder, made))).mode & 0o777).toBe(0o700);
       expect((await stat(join(folder, made, "password"))).mode & 0o777).toBe(0o600);
       await other.close();
