@@ -32,6 +32,22 @@ export function coveredChecksum(compute: ChecksumFunction, covers: Coverage, own
   };
 }
 
+/** A copy of the bytes that `covers` names; `own` as above. */
+export function coveredBytes(
+  bytes: Uint8Array,
+  span: RecordSpan,
+  covers: Coverage,
+  own: number | undefined,
+): Uint8Array {
+  let covered = new Uint8Array();
+  const copy: ChecksumFunction = (all, from, to) => {
+    covered = Uint8Array.from(all.subarray(from, to));
+    return 0;
+  };
+  coveredChecksum(copy, covers, own)(bytes, span);
+  return covered;
+}
+
 /** A field of a layout with its place: `offset` from the record's first byte, or from the end of the terminator for fields behind the text. */
 export interface PlacedField {
   readonly field: LayoutField;

@@ -101,13 +101,20 @@ async function* readItems(
     },
     damage: (damage) => void batch.push({ kind: "damage", ...damage }),
   });
-  for (;;) {
-    const step = await walk.next();
-    if (batch.length > 0) yield batch;
-    batch = [];
-    if (step.done === true) return step.value;
+  try {
+    for (;;) {
+      const step = await walk.next();
+      if (batch.length > 0) yield batch;
+      batch = [];
+      if (step.done === true) return step.value;
+    }
+  } finally {
+    // Whoever leaves off early has the source closed.
+    await walk.return(NOTHING_READ);
   }
 }
+
+const NOTHING_READ: ScanEnd = { size: 0, filling: 0, cutOff: undefined };
 
 function storedChecksum(layout: GlbLayout): (bytes: Buffer, span: RecordSpan) => number | undefined {
   const placed = placeFields(layout).find(({ field }) => field.kind === "checksum");

@@ -1,5 +1,5 @@
-import { checksumFunction, type Checksum } from "../checksum.ts";
-import { coveredChecksum } from "../layout-checksum.ts";
+import { checksumFunction, type Checksum, type ChecksumFunction } from "../checksum.ts";
+import { coveredBytes, coveredChecksum } from "../layout-checksum.ts";
 import type { Coverage } from "../layouts.ts";
 import { readNumber } from "../numbers.ts";
 import { regionStart, type NumberPlace } from "./columns.ts";
@@ -134,10 +134,11 @@ function* usualRules(
   own: number | undefined,
   values: Values,
 ): Generator<Checksum> {
+  const samples = [0, 1].map((row) => coveredBytes(bytes, rows[row] as Row, covers, own));
   for (const [index, checksum] of USUAL.entries()) {
-    const compute = coveredChecksum(USUAL_FUNCTIONS[index] as ReturnType<typeof checksumFunction>, covers, own);
-    const hits = [0, 1].some((row) => {
-      const value = compute(bytes, rows[row] as Row);
+    const compute = USUAL_FUNCTIONS[index] as ChecksumFunction;
+    const hits = samples.some((sample, row) => {
+      const value = compute(sample, 0, sample.length);
       return value === values.le[row] || value === values.be[row];
     });
     if (hits) yield checksum;

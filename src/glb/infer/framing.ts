@@ -68,9 +68,13 @@ export function isFilling(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === bytes[0]);
 }
 
+/** Longer texts are none: a name, an address and some template lines. */
+const LONGEST_TEXT = 4096;
+
 /** Where the text at `from` ends when texts end with `terminator`; -1 when something stands there that is no text. */
 export function textEnd(bytes: Buffer, from: number, terminator: readonly number[]): number {
-  for (let at = from; at < bytes.length; at++) {
+  const limit = Math.min(bytes.length, from + LONGEST_TEXT);
+  for (let at = from; at < limit; at++) {
     const byte = bytes[at] as number;
     if (byte >= 0x20 || byte === 9) continue;
     if (terminator.every((wanted, index) => bytes[at + index] === wanted)) return at;

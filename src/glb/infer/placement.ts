@@ -29,7 +29,8 @@ export function findPlacement(bytes: Buffer, anchors: readonly number[], framing
   }
   // With a file header nothing in front tells how the gap divides; in a whole file the rest behind the last text does.
   const rest = bytes.length - (framing.ends.at(-1) ?? bytes.length) - framing.terminator.length;
-  const after = whole && framing.align === 1 && rest > 0 && rest < before ? rest : 0;
+  const room = before - (framing.length?.ahead ?? 0);
+  const after = whole && framing.align === 1 && rest > 0 && rest < room ? rest : 0;
   return { fileHeader: first - before + after, before: before - after, after };
 }
 

@@ -1,5 +1,5 @@
 import { checksumFunction, crcTable, reverse16, type Checksum } from "../checksum.ts";
-import { coveredChecksum } from "../layout-checksum.ts";
+import { coveredBytes, coveredChecksum } from "../layout-checksum.ts";
 import type { Coverage } from "../layouts.ts";
 import type { Row } from "./rows.ts";
 
@@ -25,34 +25,52 @@ export function* findPolynomials(
   own: number | undefined,
 ): Generator<PolynomialCandidate> {
   const pairs = equallyLong(rows);
-  const [first, ...others] = pairs;
-  if (first === undefined || others.length < 3) return;
   const known = new Map<string, Pick<Crc, "polynomial" | "reflected">[]>();
   for (const covers of coverages) {
-    const difference = (pair: Pair) => differenceOf(bytes, rows, pair, covers, own);
-    // Coverages that differ in bytes which both records share have the same polynomials, and other start values.
-    const key = `${difference(first).toString("hex")} ${covers.to}`;
-    const polynomials = known.get(key) ?? confirmedPolynomials(difference, values, first, others.slice(0, 5));
+    const clues = differences(pairs, values, (pair) => differenceOf(bytes, rows, pair, covers, own));
+    if (clues.length < LEAST_CLUES) continue;
+    // Coverages that differ in bytes which all pairs share have the same polynomials, and other start values.
+    const key = `${clues.map(({ data }) => data.toString("hex")).join(" ")} ${covers.to}`;
+    const polynomials = known.get(key) ?? confirmedPolynomials(clues);
     known.set(key, polynomials);
     for (const polynomial of polynomials) yield* withStartValues(bytes, rows, values, polynomial, covers, own);
   }
 }
 
-/** The polynomials that explain the difference of the first pair, and those of most others. */
-function confirmedPolynomials(
-  difference: (pair: Pair) => Buffer,
-  values: Values,
-  first: Pair,
-  others: readonly Pair[],
-): Pick<Crc, "polynomial" | "reflected">[] {
-  return [false, true].flatMap((reflected) =>
-    matchingPolynomials(difference(first), reflected, targets(values, first))
+/** The difference of two equally long records, and what its CRC must be, in either byte order. */
+interface Difference {
+  readonly data: Buffer;
+  readonly wanted: readonly number[];
+}
+
+const LEAST_CLUES = 4;
+const MOST_CLUES = 6;
+/** More polynomials than this that all explain some differences are no explanation. */
+const MOST_POLYNOMIALS = 4;
+
+/** Some differences, each another one: records that are alike say nothing. */
+function differences(pairs: readonly Pair[], values: Values, differenceOfPair: (pair: Pair) => Buffer): Difference[] {
+  const found = new Map<string, Difference>();
+  for (const pair of pairs) {
+    const data = differenceOfPair(pair);
+    if (data.length > 0) found.set(data.toString("hex"), { data, wanted: targets(values, pair) });
+    if (found.size >= MOST_CLUES) break;
+  }
+  return [...found.values()];
+}
+
+/** The polynomials that explain the first difference and most others: damage may have hit some. */
+function confirmedPolynomials([first, ...others]: readonly Difference[]): Pick<Crc, "polynomial" | "reflected">[] {
+  if (first === undefined) return [];
+  const found = [false, true].flatMap((reflected) =>
+    matchingPolynomials(first.data, reflected, first.wanted)
       .filter((polynomial) => {
-        const agree = (pair: Pair) => targets(values, pair).includes(crcOf(difference(pair), polynomial, reflected));
-        return others.filter(agree).length >= 3;
+        const agree = ({ data, wanted }: Difference) => wanted.includes(crcOf(data, polynomial, reflected));
+        return others.filter(agree).length >= LEAST_CLUES - 1;
       })
       .map((polynomial) => ({ polynomial, reflected })),
   );
+  return found.length <= MOST_POLYNOMIALS ? found : [];
 }
 
 type Pair = readonly [number, number];
@@ -86,19 +104,6 @@ function differenceOf(
   for (let index = 0; index < one.length; index++) difference[index] = (one[index] as number) ^ (two[index] as number);
   const first = difference.findIndex((byte) => byte !== 0);
   return first < 0 ? Buffer.alloc(0) : difference.subarray(first);
-}
-
-function coveredBytes(bytes: Buffer, row: Row, covers: Coverage, own: number | undefined): Buffer {
-  let covered = Buffer.alloc(0);
-  coveredChecksum(
-    (all, from, to) => {
-      covered = Buffer.from(all.subarray(from, to));
-      return 0;
-    },
-    covers,
-    own,
-  )(bytes, row);
-  return covered;
 }
 
 function targets(values: Values, [a, b]: Pair): number[] {
@@ -186,25 +191,32 @@ function startValues(
 ): [start: number, xorOut: number][] {
   if (first === undefined) return [];
   const table = crcTable(polynomial, reflected);
+  const firstOver = overZeros(table, reflected, first.length);
+  const tests = others.map(({ length, rest }) => ({ over: overZeros(table, reflected, length), rest }));
   const found: [number, number][] = [];
   for (let start = 0; start < 0x10000 && found.length < 16; start++) {
-    const xorOut = overZeros(table, start, reflected, first.length) ^ first.rest;
+    const xorOut = firstOver(start) ^ first.rest;
     // Damage may have hit one of the others.
-    const misses = others.filter(({ length, rest }) => (overZeros(table, start, reflected, length) ^ xorOut) !== rest);
-    if (misses.length <= (others.length > 2 ? 1 : 0)) found.push([start, xorOut]);
+    const misses = tests.filter(({ over, rest }) => (over(start) ^ xorOut) !== rest).length;
+    if (misses <= (others.length > 2 ? 1 : 0)) found.push([start, xorOut]);
   }
   const isUsual = (value: number) => value === 0 || value === 0xffff;
   const usual = ([start, xorOut]: [number, number]) => Number(isUsual(start)) + Number(isUsual(xorOut));
   return found.toSorted((a, b) => usual(b) - usual(a));
 }
 
-/** What a CRC makes of its start value over `count` zero bytes. */
-function overZeros(table: Uint16Array, start: number, reflected: boolean, count: number): number {
-  let value = reflected ? reverse16(start) : start;
-  for (let index = 0; index < count; index++) {
-    value = reflected
-      ? (value >>> 8) ^ (table[value & 0xff] as number)
-      : ((value << 8) & 0xffff) ^ (table[value >>> 8] as number);
-  }
-  return value;
+/** What a CRC makes of its start value over `count` zero bytes: a sum of what it makes of each bit, so two tables hold it all. */
+function overZeros(table: Uint16Array, reflected: boolean, count: number): (start: number) => number {
+  const slow = (start: number): number => {
+    let value = reflected ? reverse16(start) : start;
+    for (let index = 0; index < count; index++) {
+      value = reflected
+        ? (value >>> 8) ^ (table[value & 0xff] as number)
+        : ((value << 8) & 0xffff) ^ (table[value >>> 8] as number);
+    }
+    return value;
+  };
+  const low = Uint16Array.from({ length: 256 }, (_, byte) => slow(byte));
+  const high = Uint16Array.from({ length: 256 }, (_, byte) => slow(byte << 8));
+  return (start) => (low[start & 0xff] as number) ^ (high[start >>> 8] as number);
 }

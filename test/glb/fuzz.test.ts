@@ -1,0 +1,117 @@
+import { describe, expect, it } from "vitest";
+import { inspectItems } from "../../src/glb/formats/inspected.ts";
+import { readMasterList } from "../../src/glb/master-list.ts";
+import { summarize } from "../../src/glb/summary.ts";
+import { chunked, encodeAll } from "./support/bytes.ts";
+import { LAYOUTS } from "./support/layouts.ts";
+import { somePeople } from "./support/people.ts";
+import { randomNumbers } from "./support/random.ts";
+
+/** Mutations tried; `GLB_FUZZ=1000000` for the long run (npm run test:fuzz). */
+const MUTATIONS = Number(process.env["GLB_FUZZ"] ?? 1500);
+const SEED = Number(process.env["GLB_FUZZ_SEED"] ?? 20_261_123);
+/** No file of a few kilobytes may take longer, on a busy machine either. */
+const LONGEST_MS = 5000;
+
+/** Reads everything there is to read; throws only when the reader does. Returns the records and pieces of damage. */
+async function readAll(bytes: Buffer, chunk: number): Promise<{ records: number; damaged: number }> {
+  const list = await readMasterList(chunked(bytes, chunk));
+  if (list.finding === undefined) return { records: 0, damaged: 0 };
+  const { records, damage, end } = await summarize(list);
+  expect(end.size).toBe(bytes.length);
+  return { records, damaged: damage.count };
+}
+
+type Random = (below: number) => number;
+
+const MUTATE: readonly ((bytes: Buffer, random: Random) => Buffer)[] = [
+  (bytes, random) => changed(bytes, random(bytes.length), random(256)),
+  (bytes, random) => changed(bytes, random(bytes.length), [0, 9, 10, 13, 0x20, 0x41, 0xff][random(7)] as number),
+  (bytes, random) => bytes.subarray(0, random(bytes.length)),
+  (bytes, random) => bytes.subarray(random(bytes.length)),
+  (bytes, random) => cut(bytes, random(bytes.length), random(40)),
+  (bytes, random) =>
+    insert(bytes, random(bytes.length), Buffer.from(Array.from({ length: random(40) }, () => random(256)))),
+  (bytes, random) => insert(bytes, random(bytes.length), bytes.subarray(random(bytes.length)).subarray(0, random(300))),
+  (bytes, random) => insert(bytes, random(bytes.length), Buffer.from("A A A PCM:R T M D#".repeat(random(8)))),
+  (bytes, random) => Buffer.concat([bytes, Buffer.alloc(random(600), random(256))]),
+];
+
+function changed(bytes: Buffer, at: number, byte: number): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[at] = byte;
+  return copy;
+}
+
+function cut(bytes: Buffer, at: number, length: number): Buffer {
+  return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+}
+
+function insert(bytes: Buffer, at: number, more: Buffer): Buffer {
+  return Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]);
+}
+
+describe("whatever is in the file", () => {
+  it(`${MUTATIONS} mutations end in a result, in time and memory`, { timeout: 24 * 3_600_000 }, async () => {
+    const random = randomNumbers(SEED);
+    const bases = await Promise.all(
+      LAYOUTS.flatMap((layout) => [1, 2, 5, 12].map((count) => encodeAll(somePeople(count), { layout }))),
+    );
+    const before = process.memoryUsage().rss;
+    for (let index = 0; index < MUTATIONS; index++) {
+      let bytes = bases[random(bases.length)] as Buffer;
+      for (let times = 1 + random(6); times > 0 && bytes.length > 0; times--) {
+        bytes = (MUTATE[random(MUTATE.length)] as (typeof MUTATE)[number])(bytes, random);
+      }
+      const started = performance.now();
+      await readAll(bytes, 1 + random(2000)).catch((error: unknown) => {
+        throw new Error(`mutation ${index} of seed ${SEED}: ${bytes.toString("base64")}`, { cause: error });
+      });
+      const took = performance.now() - started;
+      expect(took, `mutation ${index} of seed ${SEED}: ${bytes.toString("base64")}`).toBeLessThan(LONGEST_MS);
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(500_000_000);
+  });
+
+  it.each(LAYOUTS.map((layout) => [layout.name, layout] as const))(
+    "every truncation ends in the records before it: %s",
+    async (_, layout) => {
+      const step = process.env["GLB_FUZZ"] === undefined ? 41 : 1;
+      const bytes = await encodeAll(somePeople(24), { layout });
+      let least = 0;
+      for (let size = 1; size <= bytes.length; size += step) {
+        const { records } = await readAll(bytes.subarray(0, size), 4096);
+        expect(records).toBeLessThanOrEqual(24);
+        // Once layout and terminator can be told, more bytes never give fewer records.
+        if (size > 600) expect(records).toBeGreaterThanOrEqual(least - 1);
+        least = Math.max(least, records);
+      }
+    },
+    600_000,
+  );
+
+  it("a megabyte that looks like the beginnings of records everywhere takes moments", async () => {
+    for (const pattern of ["A A A A ", "A A\tPCM:A/A/A", "#######\0", "A x\tPCM:N/P/B\0", "\0".repeat(64)]) {
+      const bytes = Buffer.from(pattern.repeat(Math.ceil(1_000_000 / pattern.length)), "latin1");
+      const started = performance.now();
+      await readAll(bytes, 65_536);
+      expect(performance.now() - started, JSON.stringify(pattern)).toBeLessThan(20_000);
+    }
+  });
+
+  it("leaving off early closes the source", async () => {
+    let closed = false;
+    const bytes = await encodeAll(somePeople(50_000));
+    async function* source() {
+      try {
+        yield* chunked(bytes);
+      } finally {
+        closed = true;
+      }
+    }
+    const list = await readMasterList(source());
+    if (list.finding === undefined) throw new Error(list.why);
+    for await (const batch of inspectItems(list, { limit: 3 })) expect(batch).toHaveLength(3);
+    expect(closed).toBe(true);
+  });
+});
