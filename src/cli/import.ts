@@ -5,12 +5,14 @@ import type { MasterListCheck } from "../glb/identify.ts";
 import type { IncomingSource } from "../import/incoming.ts";
 import type { ImportResult } from "../import/request.ts";
 import type { ExpectedList } from "../import/verdict/lists.ts";
+import { formatTapeAddress } from "../transfer/tape/tape-address.ts";
 import { defineCommand, type CliContext, type CommandResult } from "./command.ts";
 import { showImport } from "./import-summary.ts";
 import { trustedKeysOf } from "./keys.ts";
 import { required } from "./push.ts";
 import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
+import { tapeOf, tapeOptions } from "./tape-options.ts";
 import { placeOf } from "./targets.ts";
 import { changerOf, changerOptions } from "./volume-options.ts";
 import { watchImport, watchOptions } from "./watch-import.ts";
@@ -29,6 +31,7 @@ export const importCommand = defineCommand({
     "add-back": flag("The same, and add it back (IMPORT -f -a) and prove it"),
     rebuild: flag("Run REBUILD -f afterwards, so that the Global Address List shows it"),
     ...changerOptions,
+    ...tapeOptions,
     "trusted-key": texts("Take only deliveries signed with this key; repeatable", { placeholder: "FILE|KEY" }),
     "allow-older": flag("With trusted keys: also one older than the one last imported"),
     again: flag("Import a list that was imported here already once more"),
@@ -66,7 +69,7 @@ export const importCommand = defineCommand({
     const { refuseOlder } = await import("../import/older.ts");
     const { takeIncoming } = await import("../import/incoming.ts");
     const dryRun = values["dry-run"];
-    const from = source.kind === "place" ? source.label : source.path;
+    const from = source.kind === "file" ? source.path : source.label;
     const plan = { command: "import", about: `${from} → ${postoffice}`, data: { postoffice, from }, dryRun };
     const once = async () =>
       withRun(plan, cli, async (context, folder) => {
@@ -116,7 +119,9 @@ function conclude(result: ImportResult, exitUnchanged: boolean, cli: CliContext)
   return { exitCode, outcome, data: result, text: showImport(result, cli.style) };
 }
 
-type SourceValues = Parameters<typeof placeOptionsOf>[0] & Parameters<typeof changerOf>[0] & { "dry-run": boolean };
+type SourceValues = Parameters<typeof placeOptionsOf>[0] &
+  Parameters<typeof changerOf>[0] &
+  Parameters<typeof tapeOf>[1] & { "dry-run": boolean };
 
 function sourceOf(
   from: string | undefined,
@@ -131,6 +136,8 @@ function sourceOf(
     });
   }
   if (file !== undefined) return { kind: "file", path: resolve(cli.cwd, file) };
+  const tape = tapeOf(required("from", from), values, cli);
+  if (tape !== undefined) return { kind: "tape", label: formatTapeAddress(tape), tape };
   const more = { ...placeOptionsOf(values, cli), dryRun: values["dry-run"], reporter: cli.reporter };
   return { kind: "place", ...placeOf(required("from", from), more, cli), changer: changerOf(values, cli) };
 }

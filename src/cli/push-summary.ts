@@ -19,7 +19,9 @@ export function showPush({ outcome, manifest, targets }: PushResult, width: numb
     `  SHA-256   ${manifest.sha256}`,
     `  Delivery  ${manifest.id}${manifest.signature ? `, signed with key ${manifest.signature.key}` : ""}`,
     ...targets.map((target) => {
-      const what = target.ok ? `${showNames(target.volumes)}, read back` : `failed: ${target.error.message}`;
+      const what = target.ok
+        ? `${showNames(target.volumes)}, ${target.readBack === false ? "sent, but not read back" : "read back"}`
+        : `failed: ${target.error.message}`;
       return `  ${target.ok ? "At" : "NOT at"}${target.ok ? "        " : "    "}${wrap(`${target.target}: ${what}`, width, " ".repeat(12))}`;
     }),
     "",

@@ -7,6 +7,7 @@ import { signingKeyOf } from "./keys.ts";
 import { showPush } from "./push-summary.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { splitOf, splitOptions } from "./split-options.ts";
+import { tapeOptions } from "./tape-options.ts";
 import { targetOf } from "./targets.ts";
 import { withRun } from "./with-run.ts";
 import type { PushResult } from "../push/push.ts";
@@ -41,6 +42,7 @@ export const pushCommand = defineCommand({
     keep: flag("Leave Resync.glb in Dxadata after delivery"),
     ...generateOptions,
     ...splitOptions,
+    ...tapeOptions,
     "sign-key": text("Private key (resync keygen) to sign the delivery with", { placeholder: "FILE" }),
     "exit-unchanged": flag("Exit 10 when every place holds this very list already"),
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
@@ -68,7 +70,13 @@ export const pushCommand = defineCommand({
     if (requestors.length > 1 && !values.alike) throw severalRequestors(requestors);
     const { push } = await import("../push/push.ts");
     const dryRun = values["dry-run"];
-    const more = { ...placeOptionsOf(values, cli), split: splitOf(values, cli), dryRun, reporter: cli.reporter };
+    const more = {
+      ...placeOptionsOf(values, cli),
+      split: splitOf(values, cli),
+      mt: values.mt,
+      dryRun,
+      reporter: cli.reporter,
+    };
     const targets = required("to", values.to).map((place) => targetOf(place, more, cli));
     const signingKey = await signingKeyOf(values["sign-key"], cli);
     const settings = settingsOf(requestors, values);

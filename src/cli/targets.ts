@@ -3,16 +3,30 @@ import type { Reporter } from "../report/reporter.ts";
 import { formatPlaceAddress, parsePlaceAddress, type PlaceAddress } from "../transfer/place-address.ts";
 import { openPlace, type OpenOptions } from "../transfer/places/open.ts";
 import { placeTarget } from "../push/place-target.ts";
+import { tapeTarget } from "../push/tape-target.ts";
 import type { Target } from "../push/targets.ts";
 import { volumeTarget, type Split } from "../push/volume-target.ts";
 import type { UnopenedPlace } from "../transfer/place.ts";
 import type { CliContext } from "./command.ts";
+import { tapeOf } from "./tape-options.ts";
 
 /** How places are opened. */
-export type OpenHow = Pick<OpenOptions, "ssh" | "smb"> & { readonly dryRun: boolean; readonly reporter: Reporter };
+export interface OpenHow extends Pick<OpenOptions, "ssh" | "smb"> {
+  readonly dryRun: boolean;
+  readonly reporter: Reporter;
+}
+
+/** How deliveries are made. */
+export interface DeliverHow extends OpenHow {
+  readonly split?: Split | undefined;
+  /** The command that moves tapes. */
+  readonly mt: string | undefined;
+}
 
 /** A PLACE as a person writes it, to deliver to. Throws `USAGE` for a text that is none. */
-export function targetOf(text: string, more: OpenHow & { split?: Split | undefined }, cli: CliContext): Target {
+export function targetOf(text: string, more: DeliverHow, cli: CliContext): Target {
+  const tape = tapeOf(text, more, cli);
+  if (tape !== undefined) return tapeTarget(tape);
   const place = placeOf(text, more, cli);
   return more.split === undefined ? placeTarget(place) : volumeTarget(place, more.split);
 }

@@ -25,7 +25,8 @@ export async function watchImport(
   cli: CliContext,
   once: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
-  if (source.kind === "file" || values["dry-run"]) throw notTogether(source.kind === "file" ? "a file" : "--dry-run");
+  if (source.kind !== "place") throw notTogether(`a ${source.kind}`);
+  if (values["dry-run"]) throw notTogether("--dry-run");
   const { watch } = await import("../import/watch/watch.ts");
   const { parseWindow } = await import("../import/watch/window.ts");
   const { lookIntoInbox } = await import("../import/watch/inbox.ts");

@@ -24,9 +24,7 @@ export interface Incoming extends Fingerprint {
 }
 
 /** Where the list comes from. */
-export type IncomingSource =
-  | ({ readonly kind: "place" } & DeliverySource)
-  | { readonly kind: "file"; readonly path: string };
+export type IncomingSource = DeliverySource | { readonly kind: "file"; readonly path: string };
 
 /**
  * Takes the list into the run's folder, proves it against its manifest and looks into it. The place and the postoffice are not changed.
@@ -42,9 +40,9 @@ export async function takeIncoming(
   const copy = join(folder, "RESYNC.GLB");
   if (source.kind === "file" && trustedKeys.length > 0) throw bareFileNotTrusted(source.path);
   const taken =
-    source.kind === "place"
-      ? await takeDelivery(source, copy, context, trustedKeys)
-      : await takeFile(source.path, copy, context);
+    source.kind === "file"
+      ? await takeFile(source.path, copy, context)
+      : await takeDelivery(source, copy, context, trustedKeys);
   const check = await lookInto(copy, context);
   return { ...taken, file: copy, check };
 }

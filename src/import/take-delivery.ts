@@ -6,15 +6,28 @@ import { collectVolumes, holdsVolumes } from "../transfer/media/collect-volumes.
 import type { DiskChanger } from "../transfer/media/disk-changer.ts";
 import type { UnopenedPlace } from "../transfer/place.ts";
 import type { TrustedKey } from "../transfer/signature/keys.ts";
+import { collectFromTape } from "../transfer/tape/collect-tape.ts";
+import type { Tape } from "../transfer/tape/tape.ts";
 import { STEP } from "./trace.ts";
 
 /** A place that a delivery stands at: whole, or the first disk of several. */
-export interface DeliverySource extends UnopenedPlace {
+export interface PlaceSource extends UnopenedPlace {
+  readonly kind: "place";
   /** Has other disks put in. */
   readonly changer?: DiskChanger | undefined;
 }
 
-/** Takes a delivery into the private copy `copy`, proved whole. Throws what `collect` and `collectVolumes` throw. */
+/** A tape, or what stands in for one. */
+export interface TapeSource {
+  readonly kind: "tape";
+  readonly label: string;
+  readonly tape: Tape;
+}
+
+/** Where a delivery is taken from. */
+export type DeliverySource = PlaceSource | TapeSource;
+
+/** Takes a delivery into the private copy `copy`, proved whole. Throws what `collect`, `collectVolumes` and `collectFromTape` throw. */
 export async function takeDelivery(
   source: DeliverySource,
   copy: string,
@@ -22,15 +35,29 @@ export async function takeDelivery(
   trustedKeys: readonly TrustedKey[],
 ): Promise<Collected> {
   const collected =
-    (await takeWhole(source, copy, context, trustedKeys)) ?? (await takeParts(source, copy, context, trustedKeys));
+    source.kind === "tape"
+      ? await takeFromTape(source, copy, context, trustedKeys)
+      : ((await takeWhole(source, copy, context, trustedKeys)) ??
+        (await takeParts(source, copy, context, trustedKeys)));
   const { manifest, signedBy } = collected;
   await context.journal.note(STEP.delivery, { id: manifest.id, createdAt: manifest.createdAt, signedBy });
   return collected;
 }
 
+async function takeFromTape(
+  source: TapeSource,
+  copy: string,
+  { reporter, signal }: RunContext,
+  trustedKeys: readonly TrustedKey[],
+): Promise<Collected> {
+  return step(reporter, "collect", "Read the tape", async () =>
+    told(await collectFromTape(source.tape, { copy, signal, trustedKeys }), source),
+  );
+}
+
 /** `undefined` when the place holds parts of a delivery that was split. */
 async function takeWhole(
-  source: DeliverySource,
+  source: PlaceSource,
   copy: string,
   { reporter, signal }: RunContext,
   trustedKeys: readonly TrustedKey[],
@@ -47,7 +74,7 @@ async function takeWhole(
 }
 
 async function takeParts(
-  source: DeliverySource,
+  source: PlaceSource,
   copy: string,
   { reporter, signal }: RunContext,
   trustedKeys: readonly TrustedKey[],

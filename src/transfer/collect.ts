@@ -66,7 +66,12 @@ export async function copyOut(
   copy: string,
   options: { signal: AbortSignal; onProgress?: (bytes: number) => void },
 ): Promise<Fingerprint> {
-  const meter = fingerprinting(place.read(name, options));
+  return saveBytes(place.read(name, options), copy);
+}
+
+/** Saves `source` in a new private local file (0600), forced to the disk, and returns what it was. Removed when anything fails. */
+export async function saveBytes(source: AsyncIterable<Uint8Array>, copy: string): Promise<Fingerprint> {
+  const meter = fingerprinting(source);
   try {
     const handle = await open(copy, "w", 0o600);
     try {
