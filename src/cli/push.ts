@@ -1,4 +1,4 @@
-import { choiceOr, duration, flag, text, texts, type OptionValues } from "../config/option.ts";
+import { choiceOr, duration, flag, optionalDuration, text, texts, type OptionValues } from "../config/option.ts";
 import { EXIT, ResyncError, type ExitCode } from "../errors.ts";
 import { defineCommand, type CommandResult } from "./command.ts";
 import { dssOptions } from "./dss.ts";
@@ -25,6 +25,8 @@ const generateOptions = {
     "auto",
   ),
   "accept-value-left": flag("Take the file though the DSS leaves its registry value"),
+  "kick-after": optionalDuration("Pause the service once when nothing appears for so long: that starts a cycle"),
+  "second-restart": flag("Restart the service once more behind the delivery, as the notes of Exchange 5.0 say"),
 } as const;
 
 type GenerateFlags = OptionValues<typeof generateOptions>;
@@ -68,6 +70,7 @@ export const pushCommand = defineCommand({
     const dss = required("dss", values.dss);
     const requestors = required("requestor", values.requestor);
     if (requestors.length > 1 && !values.alike) throw severalRequestors(requestors);
+    if (values.keep && values["second-restart"]) throw keptBeforeRestart();
     const { push } = await import("../push/push.ts");
     const dryRun = values["dry-run"];
     const more = {
@@ -113,6 +116,8 @@ function settingsOf(requestors: readonly string[], values: GenerateFlags): Gener
     settleMs: values.settle,
     globalMax: values["global-max"],
     acceptValueLeft: values["accept-value-left"],
+    secondRestart: values["second-restart"],
+    ...(values["kick-after"] === undefined ? {} : { kickAfterMs: values["kick-after"] }),
   };
 }
 
@@ -138,6 +143,15 @@ export function required<T>(name: string, value: T | undefined): T {
     message: `--${name} is missing.`,
     state: "Nothing was started.",
     hint: `Give --${name}, or set it in the config file or as RESYNC_${name.replaceAll("-", "_").toUpperCase()}.`,
+  });
+}
+
+function keptBeforeRestart(): ResyncError {
+  return new ResyncError("USAGE", {
+    message: "--keep and --second-restart exclude each other.",
+    state: "Nothing was started.",
+    hint: "A service that starts with a Resync.glb in Dxadata may load it: leave one of the two out.",
+    reference: "Q156124",
   });
 }
 

@@ -69,6 +69,11 @@ export function duration(describe: string, fallbackMs: number) {
   return { kind: "text", schema: durationSchema, describe, fallback: fallbackMs, placeholder: "TIME" } as const;
 }
 
+/** A length of time that nobody need give. */
+export function optionalDuration(describe: string) {
+  return { kind: "text", schema: durationSchema, describe, placeholder: "TIME" } as const;
+}
+
 /** A whole number of at least `least`, with a default. */
 export function wholeNumber(describe: string, more: { least?: number; fallback: number }) {
   return {

@@ -35,7 +35,9 @@ export function generatedList(
   return async (folder) => {
     const files = { privateCopy: join(folder, "RESYNC.GLB"), backupFile: join(folder, "MSExchangeDX.reg") };
     const list = await generate(host, { ...settings, ...files }, context);
-    return list && { ...list, finish: async () => void (await finishOnDss(host, list, keep, context)) };
+    if (list === undefined) return undefined;
+    const end = { keep, secondRestart: settings.secondRestart === true ? settings : undefined };
+    return { ...list, finish: async () => void (await finishOnDss(host, list, end, context)) };
   };
 }
 
@@ -55,7 +57,7 @@ export function standingList(host: DssHost, keep: boolean, context: RunContext):
       await rm(list.copy, { force: true });
       return undefined;
     }
-    return { ...list, finish: async () => void (await finishOnDss(host, list, keep, context)) };
+    return { ...list, finish: async () => void (await finishOnDss(host, list, { keep }, context)) };
   };
 }
 

@@ -3,6 +3,7 @@ import {
   DXA_KEY,
   DXA_SERVICE,
   type DssHost,
+  type HostEvent,
   type RegistryValue,
   type ServiceState,
 } from "../../src/push/generate/dss-host.ts";
@@ -20,6 +21,8 @@ export interface DssHostBed {
   put(name: string, bytes: Uint8Array): Promise<void>;
   /** A program with a version, or `undefined` where the host cannot tell versions. */
   readonly program: { readonly path: string; readonly version: string } | undefined;
+  /** Has the host log an event; `undefined` where the host's log cannot be read, or not be written by a test. */
+  logEvent?(event: Pick<HostEvent, "log" | "source" | "id" | "text">): Promise<void>;
   /** Longest time a stop or a start takes, in milliseconds. */
   readonly patienceMs: number;
   close(): Promise<void>;
@@ -187,11 +190,44 @@ export function dssHostContract(name: string, open: () => Promise<DssHostBed>): 
       }
     });
 
-    it("tells events since a moment, where it can", async () => {
-      if (!host.capabilities.eventLog) return;
-      const since = new Date();
-      for (const event of await host.eventsSince(since))
-        expect(event.at.getTime()).toBeGreaterThanOrEqual(since.getTime());
+    it("tells how much room a disk has, where it can", async () => {
+      if (!host.capabilities.freeSpace) await expect(host.freeBytes(bed.folder)).rejects.toThrow("capabilities");
+      else expect(await host.freeBytes(bed.folder)).toBeGreaterThan(0);
+    });
+
+    it("tells events behind a mark, where it can", async () => {
+      if (!host.capabilities.eventLog || bed.logEvent === undefined) {
+        await expect(host.eventMark()).rejects.toThrow("capabilities");
+        return;
+      }
+      await bed.logEvent({ log: "Application", source: "MSExchangeDX", id: 134, text: "before the mark" });
+      const mark = await host.eventMark();
+      expect(await host.eventsAfter(mark)).toEqual([]);
+      await bed.logEvent({ log: "Application", source: "MSExchangeDX", id: 268, text: "Error 28; Büro\r\nSüd 'x'" });
+      await bed.logEvent({ log: "System", source: "Service Control Manager", id: 7000, text: "a service" });
+      await bed.logEvent({ log: "Application", source: "ESE97", id: 124, text: "" });
+      const events = await host.eventsAfter(mark);
+      const shown = events.map(({ log, record, source, id, text }) => ({
+        log,
+        behind: record - mark[log],
+        source,
+        id,
+        text,
+      }));
+      expect(shown).toEqual(
+        expect.arrayContaining([
+          { log: "Application", behind: 1, source: "MSExchangeDX", id: 268, text: "Error 28; Büro\r\nSüd 'x'" },
+          { log: "Application", behind: 2, source: "ESE97", id: 124, text: "" },
+          { log: "System", behind: 1, source: "Service Control Manager", id: 7000, text: "a service" },
+        ]),
+      );
+      expect(shown).toHaveLength(3);
+      expect(events.every(({ at }) => Math.abs(at.getTime() - Date.now()) < 86_400_000)).toBe(true);
+      // A cleared log begins at 1 again; nothing of it is lost.
+      const beyond = { Application: mark.Application + 1000, System: mark.System };
+      expect((await host.eventsAfter(beyond)).map(({ id }) => id)).toEqual(
+        expect.arrayContaining([134, 268, 124, 7000]),
+      );
     });
   });
 }

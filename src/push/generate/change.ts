@@ -19,6 +19,10 @@ export type DssChange =
   | { readonly kind: "move-file"; readonly folder: string; readonly from: string; readonly to: string }
   /** `found` is the state in which the service was before anything was changed. */
   | { readonly kind: "stop-service"; readonly service: string; readonly found: FoundState }
+  /** The pause control, which starts a cycle (Q146738). */
+  | { readonly kind: "pause-service"; readonly service: string; readonly found: FoundState }
+  /** Another restart behind a list (Q156063). */
+  | { readonly kind: "restart-service"; readonly service: string; readonly found: FoundState }
   /** From here on the DSS may write Resync.glb into `dxadata`. */
   | { readonly kind: "start-service"; readonly service: string; readonly found: FoundState; readonly dxadata: string };
 
@@ -52,11 +56,12 @@ export function changeLog(host: DssHost, context: RunContext): ChangeLog {
   };
 }
 
-/** The changes that a run may have made on the host with this label, from its journal; empty when all of them were put back. */
+/** The changes that a run may have made on the host with this label since all was last put back, from its journal. */
 export function journaledChanges(entries: readonly JournalEntry[], label: string): DssChange[] {
-  if (entries.some((entry) => entry.type === "note" && entry.step === SETTLED_STEP && entry.data["host"] === label))
-    return [];
-  return entries.flatMap((entry) => {
+  const settled = entries.findLastIndex(
+    (entry) => entry.type === "note" && entry.step === SETTLED_STEP && entry.data["host"] === label,
+  );
+  return entries.slice(settled + 1).flatMap((entry) => {
     if (entry.type !== "intent" || entry.step !== CHANGE_STEP || entry.data["host"] !== label) return [];
     return [changeFromJson(entry.data)];
   });
@@ -79,7 +84,7 @@ const CHANGE_JSON = z.discriminatedUnion("kind", [
     value: REGISTRY_JSON,
   }),
   z.object({ kind: z.literal("move-file"), folder: z.string(), from: z.string(), to: z.string() }),
-  z.object({ kind: z.literal("stop-service"), service: z.string(), found }),
+  z.object({ kind: z.enum(["stop-service", "pause-service", "restart-service"]), service: z.string(), found }),
   z.object({ kind: z.literal("start-service"), service: z.string(), found, dxadata: z.string() }),
 ]);
 

@@ -1,13 +1,22 @@
 import type { RunContext } from "../../context.ts";
 import { checkRole } from "./check-role.ts";
 import type { FoundState } from "./change.ts";
-import { DXA_KEY, DXA_SERVICE, GLOBAL_MAX_VALUE, TRIGGER_VALUE, type DssHost, type RegistryValue } from "./dss-host.ts";
+import {
+  DXA_KEY,
+  DXA_SERVICE,
+  GLOBAL_MAX_VALUE,
+  PAUSE_KICKS_VALUE,
+  TRIGGER_VALUE,
+  type DssHost,
+  type RegistryValue,
+} from "./dss-host.ts";
 import { findResync } from "./kept-name.ts";
 import { splitWindowsPath, withFolder, type DssFolders, type ServiceValues } from "./locate.ts";
 import { notReady } from "./not-ready.ts";
 import { showValue } from "./registry-data.ts";
 import type { GenerateRequest } from "./request.ts";
 import { atLeast, GLOBAL_MAX_SINCE } from "./version.ts";
+import type { ValueToWrite } from "./write-verified.ts";
 
 /** What the checks found: all that is decided before the first change. */
 export interface DssFindings {
@@ -16,9 +25,10 @@ export interface DssFindings {
   readonly dxaVersion: string | undefined;
   /** Name of the Resync.glb that lies in Dxadata already, as the host spells it. */
   readonly stale: string | undefined;
-  /** `GlobalMaxSeqInResync` is to be set; what stood there. */
-  readonly setGlobalMax: boolean;
-  readonly globalMaxBefore: RegistryValue | undefined;
+  /** The header's numbers will be the maxima over all requestors (Q215505). */
+  readonly globalMax: boolean;
+  /** Values to set beside the trigger for the time of the run. */
+  readonly switches: readonly ValueToWrite[];
 }
 
 /** Looks at everything that a generation depends on, changing nothing. `DSS_NOT_READY` with the reason when it must not begin. */
@@ -34,15 +44,35 @@ export async function checkDss(
   const dxaVersion = await checkProgram(host, folders);
   warnOfVersion(dxaVersion, context);
   const stale = await withFolder(host, folders.dxadata, (place) => findResync(place));
-  const globalMaxBefore = values.get(GLOBAL_MAX_VALUE);
+  const globalMax = values.get(GLOBAL_MAX_VALUE);
+  const setGlobalMax = decideGlobalMax(request.globalMax ?? "auto", dxaVersion, globalMax);
+  const wanted = [
+    ...(setGlobalMax ? [GLOBAL_MAX_VALUE] : []),
+    ...(decideKick(host, request) ? [PAUSE_KICKS_VALUE] : []),
+  ];
   return {
     folders,
     service,
     dxaVersion,
     stale: stale?.name,
-    setGlobalMax: decideGlobalMax(request.globalMax ?? "auto", dxaVersion, globalMaxBefore),
-    globalMaxBefore,
+    globalMax: setGlobalMax || isOne(globalMax),
+    switches: wanted
+      .map((name) => ({ name, previous: values.get(name), value: ONE }))
+      .filter(({ previous }) => !isOne(previous)),
   };
+}
+
+const ONE: RegistryValue = { type: "REG_DWORD", data: 1 };
+
+function isOne(value: RegistryValue | undefined): boolean {
+  return value?.type === "REG_DWORD" && value.data === 1;
+}
+
+/** Whether the service may have to be paused. Set in any version: a server upgraded from 4.0 needs the value too. */
+function decideKick(host: DssHost, { kickAfterMs }: GenerateRequest): boolean {
+  if (kickAfterMs === undefined) return false;
+  if (host.capabilities.pause) return true;
+  throw notReady(`${host.label} cannot send the pause control.`, { hint: "Leave --kick-after out." });
 }
 
 function refuseTrigger(host: DssHost, values: ServiceValues): void {
@@ -111,6 +141,5 @@ function decideGlobalMax(
       facts: { dxaVersion: version },
     });
   }
-  const on = before?.type === "REG_DWORD" && before.data === 1;
-  return !on && (wanted === "on" || (wanted === "auto" && known));
+  return !isOne(before) && (wanted === "on" || (wanted === "auto" && known));
 }

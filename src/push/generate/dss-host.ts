@@ -14,6 +14,9 @@ export const TRIGGER_VALUE = "ResyncConnectionRDNs";
 /** 1: header numbers are the maxima over all requestors, not only the named ones; Dxa.exe 5.5.2524 and later (Q215505). */
 export const GLOBAL_MAX_VALUE = "GlobalMaxSeqInResync";
 
+/** 1: the pause control starts a cycle, on Exchange 4.0 and on servers upgraded from it (Q146738, Q156063). */
+export const PAUSE_KICKS_VALUE = "PauseKicksDX";
+
 /** One registry value; strings are Unicode, DWORDs 0 to 2^32-1. */
 export type RegistryValue =
   | { readonly type: "REG_SZ"; readonly data: string }
@@ -40,11 +43,24 @@ export interface ServiceStatus {
   readonly win32ExitCode: number | undefined;
 }
 
-/** One line of the Application or System event log. */
+export type EventLogName = "Application" | "System";
+
+/** The newest record's number in each log, 0 for an empty one. Numbers and not times, because the host's clock is not ours. */
+export type EventMark = Readonly<Record<EventLogName, number>>;
+
+/** One record of an event log. */
 export interface HostEvent {
+  readonly log: EventLogName;
+  /** The record's number in its log, counted up from 1. */
+  readonly record: number;
+  /** By the host's clock. */
   readonly at: Date;
+  /** `MSExchangeDX`, `ESE97`, `Service Control Manager`. */
   readonly source: string;
+  /** Without severity and facility: the low 16 bits. */
   readonly id: number;
+  readonly level: "error" | "warning" | "information" | "audit";
+  /** The insertion strings, joined by `; `: the description needs Dxamsg.dll on the reading machine (Q152554). */
   readonly text: string;
 }
 
@@ -52,6 +68,7 @@ export interface HostEvent {
 export interface DssHostCapabilities {
   readonly fileVersion: boolean;
   readonly eventLog: boolean;
+  readonly freeSpace: boolean;
   readonly pause: boolean;
   /** The dirsync objects of the server can be looked up in its directory. */
   readonly roles: boolean;
@@ -93,15 +110,21 @@ export interface DssHost {
   requestStop(name: string): Promise<void>;
   /** Asks for a start and returns; poll `queryService` for RUNNING. Nothing happens when it runs already. */
   requestStart(name: string): Promise<void>;
-  /** Sends the pause control, which makes the DXA start a cycle (Q146738). Only with `capabilities.pause`; its "failure" means nothing. */
+  /** Sends the pause control, which makes the DXA start a cycle (Q146738). Only with `capabilities.pause`; its "failure" is expected. */
   requestPause(name: string): Promise<void>;
+  /** Sends the continue control; nothing happens when the service is not paused. Only with `capabilities.pause`. */
+  requestContinue(name: string): Promise<void>;
 
   /** A folder of the host by its Windows path, as a place: `C:\exchsrvr\dxadata`. The caller closes it. */
   openFolder(windowsPath: string): Promise<Place>;
   /** The file-version resource, `5.5.2653.23`; `undefined` when the file or the resource is missing. Only with `capabilities.fileVersion`. */
   fileVersion(windowsPath: string): Promise<string | undefined>;
-  /** Events since a moment, oldest first. Only with `capabilities.eventLog`. */
-  eventsSince(since: Date): Promise<HostEvent[]>;
+  /** Bytes free on the disk of a folder. Only with `capabilities.freeSpace`. */
+  freeBytes(windowsPath: string): Promise<number>;
+  /** Where the event logs stand now. Only with `capabilities.eventLog`. */
+  eventMark(): Promise<EventMark>;
+  /** What was written behind a mark, oldest first; all there is of a log cleared since. Only with `capabilities.eventLog`. */
+  eventsAfter(mark: EventMark): Promise<HostEvent[]>;
 
   /** The dirsync objects of this server, from its directory. Only with `capabilities.roles`. */
   dirsyncRoles(): Promise<DirsyncRoles>;

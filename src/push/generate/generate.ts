@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { RunContext } from "../../context.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { step } from "../../report/step.ts";
@@ -46,6 +47,7 @@ export async function generate(
     throwIfAborted(context.signal);
     return list;
   } catch (error) {
+    await rm(request.privateCopy, { force: true });
     throw await undo(host, request, changes.made, context, error);
   }
 }

@@ -4,11 +4,13 @@ import { hasCode } from "../../errors.ts";
 import type { StepVoice } from "../../report/step.ts";
 import { fingerprint, sameBytes, type Fingerprint } from "../../transfer/digest.ts";
 import { placePath, type Place } from "../../transfer/place.ts";
-import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE, type DssHost } from "./dss-host.ts";
+import type { ChangeLog, FoundState } from "./change.ts";
+import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE, type DssHost, type EventMark } from "./dss-host.ts";
 import { findResync } from "./kept-name.ts";
 import { notProduced, type FileSeen } from "./not-produced.ts";
 import { writePrivateFile } from "./private-file.ts";
 import { DEFAULT_SETTLE_MS, type GenerateRequest } from "./request.ts";
+import { kickService } from "./service-state.ts";
 
 /** What to wait for. */
 export interface MasterListWait {
@@ -17,8 +19,11 @@ export interface MasterListWait {
   readonly place: Place;
   readonly dxadata: string;
   readonly request: GenerateRequest;
-  /** When the service was told to start, for the event log. */
-  readonly since: Date;
+  /** Where the event logs stood before the service was told to start. */
+  readonly mark: EventMark | undefined;
+  /** The state in which the service was found, and the log of changes, for a kick. */
+  readonly found: FoundState;
+  readonly changes: ChangeLog;
   readonly voice: StepVoice;
 }
 
@@ -35,6 +40,7 @@ export async function awaitMasterList(
   const { host, place, request, voice } = wait;
   const { clock, signal } = context;
   const started = clock.monotonic();
+  let kicked = false;
   for (;;) {
     const { state, win32ExitCode } = await host.queryService(DXA_SERVICE);
     const valueThere = (await host.readValue(DXA_KEY, TRIGGER_VALUE)) !== undefined;
@@ -48,8 +54,22 @@ export async function awaitMasterList(
       const file = taken ?? (entry === undefined ? "absent" : await look(place, entry.name, signal));
       throw await notProduced(wait, { state, win32ExitCode, valueThere, file, size: entry?.size ?? 0 }, waitedMs);
     }
+    if (!kicked && entry === undefined && waitedMs >= (request.kickAfterMs ?? Infinity)) {
+      kicked = true;
+      await kick(wait, context);
+    }
     await clock.sleep(request.pollMs, signal);
   }
+}
+
+/** Makes the DXA begin a cycle. A refused kick ends nothing: the file may come all the same. */
+async function kick({ host, request, found, changes }: MasterListWait, context: RunContext): Promise<void> {
+  const { stateTimeoutMs, pollMs } = request;
+  const text = `Nothing has appeared; ${DXA_SERVICE} was paused once, which starts a cycle`;
+  await changes.make({ kind: "pause-service", service: DXA_SERVICE, found }, () =>
+    kickService(host, { ...context, stateTimeoutMs, pollMs }),
+  );
+  context.reporter.emit({ type: "note", text: `${text} (Q146738).`, facts: { service: DXA_SERVICE } });
 }
 
 /** Reads the file twice, the second time into the private copy; anything but the same bytes twice is no list yet. */

@@ -21,7 +21,7 @@ export interface Sighting {
 export async function notProduced(wait: MasterListWait, seen: Sighting, waitedMs: number): Promise<ResyncError> {
   const path = `${wait.dxadata}\\Resync.glb`;
   const seconds = Math.round(waitedMs / 100) / 10;
-  const events = await tellingEvents(wait.host, wait.since);
+  const events = await tellingEvents(wait.host, wait.mark);
   const value = `the value ${TRIGGER_VALUE} is ${seen.valueThere ? "still there" : "gone"}`;
   const service = `the service is ${seen.state}`;
   const head =
@@ -71,16 +71,16 @@ function hintFor({ state, valueThere, file }: Sighting): string {
     return "The DSS took the value and wrote nothing usable: compare the requestor names with the RDNs (last cn= of Obj-Dist-Name) of the Remote Dirsync Requestor objects.";
   }
   if (file === "absent") {
-    return "The DSS has not looked at the value, or is not done: is there a Dirsync Server object on this server? Else raise --timeout.";
+    return "The DSS has not looked at the value, or is not done: is there a Dirsync Server object on this server? Else it may wait for a cycle: --kick-after starts one. Or raise --timeout.";
   }
-  return "The file may be complete and the value merely not removed, as Exchange 5.0 may do: look at the file and the event log, then run again with --accept-value-left. A full disk looks the same.";
+  return "The file may be complete and the value merely not removed, as Exchange 5.0 may do: look at the file and the event log, then run again with --accept-value-left and --second-restart. A full disk looks the same.";
 }
 
 function referenceFor({ state, valueThere, file }: Sighting): string {
   if (state === "stopped") return "Q193395, Q196892";
   if (file === "growing" || file === "busy") return "Q180011, Q150384";
   if (!valueThere) return "Q150976, Q197378";
-  return file === "absent" ? "Q150976" : "Q156063, Q153658";
+  return file === "absent" ? "Q150976, Q146738" : "Q156063, Q153658";
 }
 
 function exitText({ win32ExitCode = 0 }: Sighting): string {

@@ -2,7 +2,8 @@ import type { RunContext } from "../../context.ts";
 import { step } from "../../report/step.ts";
 import type { ChangeLog } from "./change.ts";
 import type { DssFindings } from "./check.ts";
-import { DXA_KEY, DXA_SERVICE, GLOBAL_MAX_VALUE, TRIGGER_VALUE, type DssHost } from "./dss-host.ts";
+import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE, type DssHost, type EventMark } from "./dss-host.ts";
+import { markEvents } from "./events.ts";
 import { withFolder } from "./locate.ts";
 import { awaitMasterList } from "./master-list.ts";
 import { showValue } from "./registry-data.ts";
@@ -22,21 +23,21 @@ export interface Production {
 
 /** Makes the changes that make the DSS write, and waits for the list. Puts nothing back. */
 export async function produce(production: Production): Promise<Generated> {
-  const { findings, context } = production;
+  const { host, findings, context } = production;
   const { clock } = context;
   const earlierKept = findings.stale === undefined ? undefined : await setEarlierAside(production, findings.stale);
   await writeTrigger(production);
-  const since = clock.now();
+  const mark = await markEvents(host);
   await restart(production);
   const started = clock.monotonic();
-  const written = await waitForList(production, since);
+  const written = await waitForList(production, mark);
   return {
     ...written,
     copy: production.request.privateCopy,
     dxadata: findings.folders.dxadata,
     earlierKept,
     dxaVersion: findings.dxaVersion,
-    globalMax: findings.setGlobalMax || isOne(findings),
+    globalMax: findings.globalMax,
     writtenInMs: Math.round(clock.monotonic() - started),
   };
 }
@@ -51,15 +52,12 @@ function setEarlierAside({ host, findings, changes, context }: Production, name:
 
 function writeTrigger({ host, request, findings, changes, context }: Production): Promise<void> {
   return step(context.reporter, "dss-trigger", `Write ${TRIGGER_VALUE}`, async () => {
-    if (findings.setGlobalMax) {
-      const on = { type: "REG_DWORD", data: 1 } as const;
-      await writeVerified(host, changes, { name: GLOBAL_MAX_VALUE, previous: findings.globalMaxBefore, value: on });
-    }
+    for (const one of findings.switches) await writeVerified(host, changes, one);
     const value = { type: "REG_MULTI_SZ", data: request.requestors } as const;
     await writeVerified(host, changes, { name: TRIGGER_VALUE, previous: undefined, value });
-    const also = findings.setGlobalMax ? `, ${GLOBAL_MAX_VALUE} 1` : "";
-    const facts = { key: DXA_KEY, requestors: request.requestors, globalMax: findings.setGlobalMax };
-    return { found: `${showValue(value)}${also}`, facts, value: undefined };
+    const also = findings.switches.map(({ name }) => name);
+    const facts = { key: DXA_KEY, requestors: request.requestors, also };
+    return { found: [showValue(value), ...also.map((name) => `${name} 1`)].join(", "), facts, value: undefined };
   });
 }
 
@@ -76,17 +74,13 @@ function restart({ host, request, findings, changes, context }: Production): Pro
   });
 }
 
-function waitForList({ host, request, findings, context }: Production, since: Date) {
+function waitForList({ host, request, findings, changes, context }: Production, mark: EventMark | undefined) {
   const { dxadata } = findings.folders;
   return step(context.reporter, "dss-wait", "Wait for the DSS to write Resync.glb", async (voice) => {
     const written = await withFolder(host, dxadata, (place) =>
-      awaitMasterList({ host, place, dxadata, request, since, voice }, context),
+      awaitMasterList({ host, place, dxadata, request, mark, found: findings.service, changes, voice }, context),
     );
     const found = `${written.size.toLocaleString("en-US")} bytes, the same in two reads`;
     return { found, facts: { ...written }, value: written };
   });
-}
-
-function isOne({ globalMaxBefore }: DssFindings): boolean {
-  return globalMaxBefore?.type === "REG_DWORD" && globalMaxBefore.data === 1;
 }

@@ -18,6 +18,7 @@ export function withReadOnlyHost(host: DssHost): DssHost {
     requestStop: refuse("Stopping the service"),
     requestStart: refuse("Starting the service"),
     requestPause: refuse("Pausing the service"),
+    requestContinue: refuse("Continuing the service"),
     openFolder: async (path) => withDryRun(await host.openFolder(path)),
   };
 }

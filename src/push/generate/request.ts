@@ -17,6 +17,13 @@ export interface GenerateRequest {
   readonly globalMax?: "auto" | "on" | "off";
   /** Take the file though the DSS leaves the value, and remove the value: Exchange 5.0's notes do not promise that it goes (Q156063). */
   readonly acceptValueLeft?: boolean;
+  /**
+   * Sends the pause control once when no file has appeared for so long: it starts a cycle, for which the file may wait (Q146738,
+   * Q156063). Sets `PauseKicksDX` for the time of the run.
+   */
+  readonly kickAfterMs?: number;
+  /** Restarts the service once more when the list is out of Dxadata, as the notes of Exchange 5.0 prescribe (Q156063). */
+  readonly secondRestart?: boolean;
   /** Local path of the copy to make, 0600; must not exist. */
   readonly privateCopy: string;
   /** Local path for the export of the service's key, 0600; must not exist. */

@@ -33,6 +33,19 @@ export async function startService(host: DssHost, wait: StateWait): Promise<void
   });
 }
 
+/** Sends the pause control, waits for what comes of it, and continues a service that it really paused (Q175568). */
+export async function kickService(host: DssHost, wait: StateWait): Promise<void> {
+  await host.requestPause(DXA_SERVICE);
+  const { state } = await settledState(host, wait);
+  if (state === "paused") await continueService(host, wait);
+}
+
+/** Continues a paused service and waits for RUNNING; `SERVICE_STUCK` when it takes too long. */
+export async function continueService(host: DssHost, wait: StateWait): Promise<void> {
+  await host.requestContinue(DXA_SERVICE);
+  await untilState(host, wait, "running");
+}
+
 /** Waits until the service is in no pending state and tells in which it is; `SERVICE_STUCK` when it stays pending. */
 export async function settledState(host: DssHost, wait: StateWait): Promise<ServiceStatus> {
   return untilState(host, wait, undefined);

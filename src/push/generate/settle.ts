@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import type { RunContext } from "../../context.ts";
 import { asResyncError, type ResyncError } from "../../errors.ts";
 import { step } from "../../report/step.ts";
@@ -29,12 +28,11 @@ export async function leaveAsFound(
 /** The bad end: puts back all that was changed, and returns the error to throw with the state that the DSS is in now. */
 export async function undo(
   host: DssHost,
-  request: GenerateRequest,
+  request: Pick<GenerateRequest, "stateTimeoutMs" | "pollMs">,
   changes: readonly DssChange[],
   context: RunContext,
   cause: unknown,
 ): Promise<ResyncError> {
-  await rm(request.privateCopy, { force: true });
   const error = asResyncError(cause);
   if (changes.length === 0) return error.with({ state: error.state ?? "Nothing was changed on the DSS." });
   context.reporter.emit({ type: "step", id: "dss-put-back", title: "Put the DSS back as it was found" });

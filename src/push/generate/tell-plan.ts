@@ -1,6 +1,6 @@
 import type { RunContext } from "../../context.ts";
 import type { DssFindings } from "./check.ts";
-import { DXA_KEY, DXA_SERVICE, GLOBAL_MAX_VALUE, TRIGGER_VALUE, type DssHost, type RegistryValue } from "./dss-host.ts";
+import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE, type DssHost, type RegistryValue } from "./dss-host.ts";
 import { freeKeptName } from "./kept-name.ts";
 import { withFolder } from "./locate.ts";
 import { showValue } from "./registry-data.ts";
@@ -11,7 +11,7 @@ import type { GenerateRequest } from "./request.ts";
 export async function tellPlan(
   host: DssHost,
   request: GenerateRequest,
-  { folders, service, stale, setGlobalMax, globalMaxBefore }: DssFindings,
+  { folders, service, stale, switches }: DssFindings,
   { reporter, clock }: RunContext,
 ): Promise<void> {
   const would = (act: string, facts: Record<string, unknown>): void =>
@@ -24,19 +24,28 @@ export async function tellPlan(
     const kept = await withFolder(host, folders.dxadata, (place) => freeKeptName(place, clock.now()));
     would(`rename ${folders.dxadata}\\${stale} to ${kept}`, { folder: folders.dxadata, from: stale, to: kept });
   }
-  if (setGlobalMax) set(GLOBAL_MAX_VALUE, { type: "REG_DWORD", data: 1 });
+  for (const { name, value } of switches) set(name, value);
   set(TRIGGER_VALUE, { type: "REG_MULTI_SZ", data: request.requestors });
   if (service === "running") would(`net stop ${DXA_SERVICE}`, { service: DXA_SERVICE });
   would(`net start ${DXA_SERVICE}`, { service: DXA_SERVICE });
+  if (request.kickAfterMs !== undefined) {
+    would(`net pause ${DXA_SERVICE} if nothing appears within ${request.kickAfterMs / 1000} s`, {
+      service: DXA_SERVICE,
+    });
+  }
   const file = `${folders.dxadata}\\Resync.glb`;
   would(`wait up to ${request.timeoutMs / 1000} s for ${file} and copy it to ${request.privateCopy}`, {
     file,
     copy: request.privateCopy,
     timeoutMs: request.timeoutMs,
   });
-  if (setGlobalMax) {
-    const back = globalMaxBefore === undefined ? "remove" : `set back to ${showValue(globalMaxBefore)}`;
-    would(`${back} ${DXA_KEY}\\${GLOBAL_MAX_VALUE}`, { key: DXA_KEY, name: GLOBAL_MAX_VALUE });
+  for (const { name, previous } of switches.toReversed()) {
+    const back =
+      previous === undefined ? `remove ${DXA_KEY}\\${name}` : `set ${DXA_KEY}\\${name} back to ${showValue(previous)}`;
+    would(back, { key: DXA_KEY, name });
   }
   if (service === "stopped") would(`net stop ${DXA_SERVICE}`, { service: DXA_SERVICE });
+  if (request.secondRestart === true) {
+    would(`restart ${DXA_SERVICE} once more when the list is delivered and out of Dxadata`, { service: DXA_SERVICE });
+  }
 }

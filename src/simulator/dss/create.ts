@@ -142,7 +142,7 @@ function stored(values: Record<string, RegistryValue>): StoredRegistry[string] {
 
 function serviceOf(options: DssOptions): ServiceRecord {
   const stopped = options.service === "stopped" || options.failure === "service-disabled";
-  return { state: stopped ? "stopped" : "running", next: null, win32ExitCode: 0, run: 0, pid: null };
+  return { state: stopped ? "stopped" : "running", next: null, win32ExitCode: 0, run: 0, kicks: 0, pid: null };
 }
 
 /** The Jet files that lie there on a real one (Q193378), and what the failure puts beside them. */

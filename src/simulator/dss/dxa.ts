@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { DXA_KEY, GLOBAL_MAX_VALUE, TRIGGER_VALUE, type RegistryValue } from "../../push/generate/dss-host.ts";
@@ -35,10 +36,25 @@ export async function playDxa(dir: string, run: number): Promise<DxaEnd> {
   if (!(await wanted())) return "stopped";
   // Confirmations of startup exist (Q185225); their numbers are undocumented, so 0.
   await logEvent(dir, 0, "The Microsoft Exchange Directory Synchronization service has started.");
+  const { failure } = await readKnobs(dir);
+  if (conductUnder(failure ?? undefined).begins === "at a kick" && !(await kicked(dir, run))) return "stopped";
   const trigger = await readRegistryValue(dir, DXA_KEY, TRIGGER_VALUE);
-  const end = trigger?.type === "REG_MULTI_SZ" ? await makeMasterList(dir, trigger.data, wanted) : "left";
+  const names = trigger?.type === "REG_MULTI_SZ" ? trigger.data : undefined;
+  const exhausted = failure === "needs-second-restart" && existsSync(dssFiles(dir).exhausted);
+  const end = names === undefined || exhausted ? "left" : await makeMasterList(dir, names, wanted);
+  if (failure === "needs-second-restart" && names !== undefined) await writeFile(dssFiles(dir).exhausted, "");
   if (end === "left") await leaveService(dir, run);
   return end;
+}
+
+/** Waits for a cycle to begin; false when the service's time is over first. A paused service is not over. */
+async function kicked(dir: string, run: number): Promise<boolean> {
+  for (;;) {
+    const service = await currentService(dir);
+    if (service.run !== run || (service.state !== "running" && service.state !== "paused")) return false;
+    if (service.kicks > 0) return true;
+    await delay(LOOK_MS);
+  }
 }
 
 async function makeMasterList(dir: string, names: readonly string[], wanted: () => Promise<boolean>): Promise<DxaEnd> {

@@ -43,6 +43,18 @@ export const DSS_FAILURES = {
     does: "The DXA knows none of the named requestors: it removes the value and writes nothing. So it does with any unknown name.",
     source: "assumption: behaviour for a misspelled RDN is undocumented",
   },
+  "needs-pause": {
+    does: "The DXA looks at the value only when a cycle begins: a pause control makes it begin one.",
+    source: "Q150976 and Q156063 ask for a cycle; that the file waits for one is an assumption",
+  },
+  "pauses-for-real": {
+    does: "As needs-pause, but the pause control really pauses the service; the cycle begins when it is continued.",
+    source: "Q175568 (on a cluster one pauses and continues); the rest assumption",
+  },
+  "needs-second-restart": {
+    does: "As Exchange 5.0 may: the value stays, and the next start with the value writes nothing unless there was one without it.",
+    source: "Q156063 prescribes a second restart behind each list; what happens without it is an assumption",
+  },
   "stop-stuck": { does: "The service stays STOP_PENDING.", source: "Q180001, Q193040, Q246287" },
   "stop-refused": { does: "The stop is refused at once with 2189.", source: "Q139057" },
   "start-stuck": { does: "The service stays START_PENDING.", source: "Q184205 (7009 after 120 s)" },
@@ -80,11 +92,13 @@ export function isDssFailure(name: string): name is DssFailure {
 export interface DxaConduct {
   readonly writes: "all" | "part" | "nothing" | "empty";
   readonly removesValue: "after" | "before" | "never";
+  /** What makes it look at the value. */
+  readonly begins: "at start" | "at a kick";
   /** What it does behind the file. */
   readonly end: "close" | "hold" | "die" | "complain";
 }
 
-const HEALTHY: DxaConduct = { writes: "all", removesValue: "after", end: "close" };
+const HEALTHY: DxaConduct = { writes: "all", removesValue: "after", begins: "at start", end: "close" };
 
 const CONDUCT: Partial<Record<DssFailure, Partial<DxaConduct>>> = {
   "value-ignored": { writes: "nothing", removesValue: "never" },
@@ -93,6 +107,9 @@ const CONDUCT: Partial<Record<DssFailure, Partial<DxaConduct>>> = {
   "no-file": { writes: "nothing" },
   "unknown-requestor": { writes: "nothing" },
   "empty-file": { writes: "empty" },
+  "needs-pause": { begins: "at a kick" },
+  "pauses-for-real": { begins: "at a kick" },
+  "needs-second-restart": { removesValue: "never" },
   "half-file": { writes: "part", removesValue: "never", end: "die" },
   "disk-full": { writes: "part", removesValue: "never", end: "complain" },
   "sharing-violation": { end: "hold" },

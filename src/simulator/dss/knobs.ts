@@ -18,6 +18,8 @@ export interface Knobs {
   readonly shareRead: boolean;
   /** The DXA's process ends itself after this long, whatever happens. */
   readonly lifetimeMs: number;
+  /** Bytes free on its disks; null for those of the disk it stands on. */
+  readonly freeBytes: number | null;
   readonly failure: DssFailure | null;
 }
 
@@ -29,6 +31,7 @@ const DEFAULTS: Knobs = {
   valueDelayMs: 50,
   shareRead: false,
   lifetimeMs: 600_000,
+  freeBytes: null,
   failure: null,
 };
 
@@ -61,6 +64,7 @@ export function allKnobs(knobs: Partial<Knobs>): Knobs {
 
 function isRight(name: string, value: unknown): boolean {
   if (name === "failure") return value === null || (typeof value === "string" && isDssFailure(value));
+  if (name === "freeBytes" && value === null) return true;
   if (name === "shareRead") return typeof value === "boolean";
   return Object.hasOwn(DEFAULTS, name) && Number.isInteger(value) && Number(value) >= (name === "stepBytes" ? 1 : 0);
 }

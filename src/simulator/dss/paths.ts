@@ -21,6 +21,8 @@ export function dssFiles(dir: string) {
     requestors: join(dir, "requestors.json"),
     knobs: join(dir, "knobs.json"),
     events: join(dir, "events.jsonl"),
+    /** Present from a list on until a start without the value, which the failure `needs-second-restart` waits for. */
+    exhausted: join(dir, "exhausted"),
     /** Recipients read from a directory file, sorted by list. */
     recipients: join(dir, "recipients"),
     /** Marks of the files that the DXA holds open. */

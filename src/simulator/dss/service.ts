@@ -1,8 +1,18 @@
 import { spawn } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { ResyncError, type ErrorCode } from "../../errors.ts";
-import { DXA_KEY, DXA_SERVICE, type ServiceState, type ServiceStatus } from "../../push/generate/dss-host.ts";
+import {
+  DXA_KEY,
+  DXA_SERVICE,
+  PAUSE_KICKS_VALUE,
+  TRIGGER_VALUE,
+  type ServiceState,
+  type ServiceStatus,
+} from "../../push/generate/dss-host.ts";
+import { atLeast, PAUSE_KICKS_SINCE } from "../../push/generate/version.ts";
 import { endDxa, isAlive } from "./alive.ts";
 import { logEvent } from "./events.ts";
+import { programVersion } from "./file-version.ts";
 import { readKnobs } from "./knobs.ts";
 import { dssFiles } from "./paths.ts";
 import { dxaProgram } from "./program.ts";
@@ -17,6 +27,8 @@ export interface ServiceRecord {
   readonly win32ExitCode: number;
   /** Counts the starts, so that a DXA of an earlier start knows that its time is over. */
   readonly run: number;
+  /** Pause controls heard since the start that make the DXA begin a cycle (Q146738). */
+  readonly kicks: number;
   /** The DXA's process; null when it has nothing to do and has left, while the service goes on running. */
   readonly pid: number | null;
 }
@@ -52,7 +64,7 @@ export async function stopDxa(dir: string, name: string): Promise<void> {
   await changeService(dir, (service) => {
     if (service.state === "stopped") return undefined;
     if (failure === "stop-refused") throw refused("SERVICE_STOP_FAILED", 2189);
-    if (service.state !== "running") throw refused("SERVICE_STOP_FAILED", 1061);
+    if (service.state !== "running" && service.state !== "paused") throw refused("SERVICE_STOP_FAILED", 1061);
     const at = failure === "stop-stuck" ? null : Date.now() + stopPendingMs;
     return { ...service, state: "stop-pending", next: { state: "stopped", at }, win32ExitCode: 0 };
   });
@@ -63,7 +75,7 @@ export async function startDxa(dir: string, name: string): Promise<void> {
   refuseOtherService(name);
   const { failure, startPendingMs } = await readKnobs(dir);
   const { startType } = await queryDxa(dir, name);
-  await changeService(dir, (service) => {
+  await changeService(dir, async (service) => {
     if (service.state === "running") return undefined;
     if (service.state !== "stopped") throw refused("SERVICE_START_FAILED", 1056);
     if (startType === "disabled") throw refused("SERVICE_START_FAILED", 1058);
@@ -71,10 +83,42 @@ export async function startDxa(dir: string, name: string): Promise<void> {
     if (failure === "dxa-missing") throw refused("SERVICE_START_FAILED", 2);
     const run = service.run + 1;
     const at = Date.now() + startPendingMs;
+    if ((await readRegistryValue(dir, DXA_KEY, TRIGGER_VALUE)) === undefined)
+      await rm(dssFiles(dir).exhausted, { force: true });
     if (failure === "start-stuck") return pending(run, { state: "running", at: null }, 0, null);
     if (failure === "start-2140") return pending(run, { state: "stopped", at }, 2140, null);
     return pending(run, { state: "running", at }, 0, launch(dir, run));
   });
+}
+
+/**
+ * The pause control. It makes the DXA begin a cycle and fails with 2140, which is its success (Q146738): from 5.0 on, and on 4.0 with
+ * `PauseKicksDX`=1. ASSUMPTION: without that value a 4.0 DXA takes no notice. Under `pauses-for-real` the service becomes PAUSED.
+ */
+export async function pauseDxa(dir: string, name: string): Promise<void> {
+  refuseOtherService(name);
+  const { failure } = await readKnobs(dir);
+  const kicks = await pauseKicks(dir);
+  await changeService(dir, (service) => {
+    if (service.state !== "running") return undefined;
+    if (failure === "pauses-for-real") return { ...service, state: "paused" };
+    return kicks ? { ...service, kicks: service.kicks + 1 } : undefined;
+  });
+}
+
+/** The continue control: a paused service runs on. ASSUMPTION: its DXA begins a cycle then. */
+export async function continueDxa(dir: string, name: string): Promise<void> {
+  refuseOtherService(name);
+  await changeService(dir, (service) =>
+    service.state === "paused" ? { ...service, state: "running", kicks: service.kicks + 1 } : undefined,
+  );
+}
+
+async function pauseKicks(dir: string): Promise<boolean> {
+  const value = await readRegistryValue(dir, DXA_KEY, PAUSE_KICKS_VALUE);
+  if (value?.type === "REG_DWORD" && value.data === 1) return true;
+  const version = await programVersion(dir);
+  return version !== undefined && atLeast(version, PAUSE_KICKS_SINCE);
 }
 
 /** The DXA has nothing left to do: its process goes, the service counts as running. */
@@ -98,10 +142,13 @@ function pending(
   win32ExitCode: number,
   pid: number | null,
 ): ServiceRecord {
-  return { state: "start-pending", next, win32ExitCode, run, pid };
+  return { state: "start-pending", next, win32ExitCode, run, kicks: 0, pid };
 }
 
-async function changeService(dir: string, change: (now: ServiceRecord) => ServiceRecord | undefined): Promise<void> {
+async function changeService(
+  dir: string,
+  change: (now: ServiceRecord) => ServiceRecord | undefined | Promise<ServiceRecord | undefined>,
+): Promise<void> {
   await updateJson<ServiceRecord>(dssFiles(dir).service, (stored) => change(settled(stored, Date.now())));
 }
 

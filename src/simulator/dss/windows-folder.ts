@@ -1,10 +1,19 @@
-import { stat } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { ResyncError } from "../../errors.ts";
 import { localPlace } from "../../transfer/places/local.ts";
 import type { Place, PlacePath } from "../../transfer/place.ts";
 import { refuseIfOpen } from "./open-files.ts";
+import { readKnobs } from "./knobs.ts";
 import { localPath } from "./paths.ts";
+
+/** Bytes free for a folder of the simulated DSS: as the knob says, else on the disk that it stands on. */
+export async function freeOnDrive(dir: string, windowsPath: string): Promise<number> {
+  const { freeBytes } = await readKnobs(dir);
+  if (freeBytes !== null) return freeBytes;
+  const { bavail, bsize } = await statfs(localPath(dir, windowsPath));
+  return bavail * bsize;
+}
 
 /**
  * A folder of the simulated DSS as a place that behaves as on Windows: a file that the DXA holds open is `FILE_BUSY`. File names keep

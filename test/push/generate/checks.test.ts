@@ -143,6 +143,7 @@ describe("a read-only host", () => {
     await expect(host.requestStop("MSExchangeDX")).rejects.toMatchObject(refused);
     await expect(host.requestStart("MSExchangeDX")).rejects.toMatchObject(refused);
     await expect(host.requestPause("MSExchangeDX")).rejects.toMatchObject(refused);
+    await expect(host.requestContinue("MSExchangeDX")).rejects.toMatchObject(refused);
     const place = await host.openFolder("C:\\exchsrvr\\dxadata");
     await expect(place.remove(placePath("Xdir.edb"))).rejects.toMatchObject(refused);
     await expect(place.replace(placePath("Xdir.edb"), placePath("X"))).rejects.toMatchObject(refused);

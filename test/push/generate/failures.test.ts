@@ -82,6 +82,27 @@ const EXPECTED: Record<DssFailure, Expected | "succeeds"> = {
     hint: /compare the requestor names with the RDNs/u,
     state: /was put back/u,
   },
+  "needs-pause": {
+    code: "NOT_PRODUCED",
+    exitCode: 6,
+    message: /is still there, there is no file, the service is running/u,
+    hint: /--kick-after/u,
+    state: /was put back/u,
+  },
+  "pauses-for-real": {
+    code: "NOT_PRODUCED",
+    exitCode: 6,
+    message: /is still there, there is no file, the service is running/u,
+    hint: /--kick-after/u,
+    state: /was put back/u,
+  },
+  "needs-second-restart": {
+    code: "NOT_PRODUCED",
+    exitCode: 6,
+    message: /is still there, the file has [\d,]+ bytes/u,
+    hint: /--accept-value-left and --second-restart/u,
+    state: /what the DSS has written \([\d,]+ bytes\) is kept as/u,
+  },
   "stop-stuck": {
     code: "SERVICE_STUCK",
     exitCode: 6,
@@ -178,6 +199,7 @@ function clockOf(bed: DssBed, failure: DssFailure): Clock {
     const { run, pid } = JSON.parse(await readFile(join(bed.dir, "service.json"), "utf8")) as ServiceRecord;
     if (run === 0) return false;
     if (failure === "sharing-violation") return (await bed.host.readValue(DXA_KEY, TRIGGER_VALUE)) === undefined;
+    if (failure === "needs-pause" || failure === "pauses-for-real") return true;
     return pid === null && !/^(start|stop)-/u.test(failure);
   };
   return {

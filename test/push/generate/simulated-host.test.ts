@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { logEvent } from "../../../src/simulator/dss/events.ts";
 import { dssHostContract, type DssHostBed } from "../../contract/dss-host.ts";
 import { dssBed } from "./support.ts";
 
@@ -13,6 +14,7 @@ for (const registryFiles of [4, 5] as const) {
       folder: "c:\\Work",
       put: (name, bytes) => writeFile(join(folder, name), bytes),
       program: { path: "C:\\exchsrvr\\bin\\dxa.exe", version: "5.5.2653.23" },
+      logEvent: ({ log, source, id, text }) => logEvent(bed.dir, id, text, { log, source }),
       patienceMs: 20_000,
       close: bed.close,
     };

@@ -83,7 +83,9 @@ describe("the list the simulated DXA writes", () => {
     await open({ directoryFile: await directory("A Fits\tPCM:N/P/ABCDEFGHIJ\nA Long\tPCM:N/P/ABCDEFGHIJK\n") });
     const records = await listFor(bed, "NORTH/PO1");
     expect(records.map(({ text }) => text).slice(1)).toEqual(["R pcm:N/P", "A Fits\tpcm:N/P/ABCDEFGHIJ"]);
-    expect(await bed.host.eventsSince(new Date(0))).toContainEqual(expect.objectContaining({ id: 247 }));
+    expect(await bed.host.eventsAfter({ Application: 0, System: 0 })).toContainEqual(
+      expect.objectContaining({ id: 247 }),
+    );
   });
 });
 

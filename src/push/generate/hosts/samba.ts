@@ -31,7 +31,7 @@ export function openSambaHost(address: SambaAddress, options: SambaHostOptions):
     Promise.reject(new ResyncError("CONTRACT", { message: `${label} cannot ${what}: ask its capabilities first.` }));
   const host: DssHost = {
     label,
-    capabilities: { fileVersion: true, eventLog: false, pause: true, roles: false },
+    capabilities: { fileVersion: true, eventLog: false, freeSpace: false, pause: true, roles: false },
     ...sambaRegistry(session),
     ...sambaServices(session),
     openFolder: async (windowsPath) => sambaFolder(session, label, windowsPath),
@@ -45,7 +45,9 @@ export function openSambaHost(address: SambaAddress, options: SambaHostOptions):
         throw error;
       }
     },
-    eventsSince: () => cannot("read event logs"),
+    freeBytes: () => cannot("tell free space"),
+    eventMark: () => cannot("read event logs"),
+    eventsAfter: () => cannot("read event logs"),
     dirsyncRoles: () => cannot("look up directory objects"),
     close: () => session.close(),
   };

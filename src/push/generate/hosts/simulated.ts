@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { ResyncError } from "../../../errors.ts";
 import { readAbout } from "../../../simulator/dss/about.ts";
-import { readEvents } from "../../../simulator/dss/events.ts";
+import { markEvents, readEvents } from "../../../simulator/dss/events.ts";
 import { standInVersion } from "../../../simulator/dss/file-version.ts";
 import { readKnobs } from "../../../simulator/dss/knobs.ts";
 import {
@@ -10,13 +10,13 @@ import {
   listRegistryValues,
   readRegistryValue,
 } from "../../../simulator/dss/registry.ts";
-import { queryDxa, startDxa, stopDxa } from "../../../simulator/dss/service.ts";
-import { windowsFolder } from "../../../simulator/dss/windows-folder.ts";
+import { continueDxa, pauseDxa, queryDxa, startDxa, stopDxa } from "../../../simulator/dss/service.ts";
+import { freeOnDrive, windowsFolder } from "../../../simulator/dss/windows-folder.ts";
 import type { DssHost, RegistryKey, RegistryValue } from "../dss-host.ts";
 
 /**
- * A simulated DSS as a host (`simulated:DIR`), built by `createDss`. Throws `NOT_FOUND` when the folder is none. The pause control does
- * nothing: what a real DXA does with it is documented (Q146738), but the simulation has no cycles.
+ * A simulated DSS as a host (`simulated:DIR`), built by `createDss`. Throws `NOT_FOUND` when the folder is none. A cycle that
+ * the pause control starts (Q146738) only makes a DXA go on that waits for one; the simulation has no mail to send.
  */
 export async function openSimulatedDss(dir: string): Promise<DssHost> {
   const root = resolve(dir);
@@ -31,7 +31,7 @@ export async function openSimulatedDss(dir: string): Promise<DssHost> {
 
   return {
     label: `simulated:${root}`,
-    capabilities: { fileVersion: true, eventLog: true, pause: false, roles: true },
+    capabilities: { fileVersion: true, eventLog: true, freeSpace: true, pause: true, roles: true },
     readValue: (key, name) => readRegistryValue(root, key, name),
     listValues: (key) => listRegistryValues(root, key),
     writeValue: write,
@@ -40,10 +40,13 @@ export async function openSimulatedDss(dir: string): Promise<DssHost> {
     queryService: (name) => queryDxa(root, name),
     requestStop: (name) => stopDxa(root, name),
     requestStart: (name) => startDxa(root, name),
-    requestPause: () => Promise.resolve(),
+    requestPause: (name) => pauseDxa(root, name),
+    requestContinue: (name) => continueDxa(root, name),
     openFolder: (windowsPath) => windowsFolder(root, windowsPath),
     fileVersion: (windowsPath) => standInVersion(root, windowsPath),
-    eventsSince: (since) => readEvents(root, since),
+    freeBytes: (windowsPath) => freeOnDrive(root, windowsPath),
+    eventMark: () => markEvents(root),
+    eventsAfter: (mark) => readEvents(root, mark),
     dirsyncRoles: async () => (await readAbout(root)).roles,
     close: () => Promise.resolve(),
   };

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, statfs } from "node:fs/promises";
 import { ResyncError } from "../../../errors.ts";
 import { localPlace } from "../../../transfer/places/local.ts";
 import type { DssHost } from "../dss-host.ts";
@@ -21,7 +21,7 @@ export function openWindowsHost(machine: WindowsMachine, { timeoutMs = 60_000 }:
     );
   return {
     label: machine.label,
-    capabilities: { fileVersion: true, eventLog: false, pause: true, roles: false },
+    capabilities: { fileVersion: true, eventLog: false, freeSpace: true, pause: true, roles: false },
     ...registry,
     ...windowsServices(machine, registry.readValue, timeoutMs),
     openFolder: async (windowsPath) => localPlace(await machine.hostPath(windowsPath)),
@@ -29,7 +29,12 @@ export function openWindowsHost(machine: WindowsMachine, { timeoutMs = 60_000 }:
       const bytes = await readFile(await machine.hostPath(windowsPath)).catch(() => undefined);
       return bytes && fileVersionOf(bytes);
     },
-    eventsSince: () => cannot("read event logs"),
+    async freeBytes(windowsPath) {
+      const { bavail, bsize } = await statfs(await machine.hostPath(windowsPath));
+      return bavail * bsize;
+    },
+    eventMark: () => cannot("read event logs"),
+    eventsAfter: () => cannot("read event logs"),
     dirsyncRoles: () => cannot("look up directory objects"),
     close: () => Promise.resolve(),
   };

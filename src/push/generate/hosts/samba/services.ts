@@ -5,7 +5,7 @@ import type { DssHost, ServiceState, ServiceStatus } from "../../dss-host.ts";
 import { netError } from "./errors.ts";
 import { win32Number } from "./win32-names.ts";
 
-type ServiceActs = Pick<DssHost, "queryService" | "requestStop" | "requestStart" | "requestPause">;
+type ServiceActs = Pick<DssHost, "queryService" | "requestStop" | "requestStart" | "requestPause" | "requestContinue">;
 
 /**
  * Services of a remote host through `net rpc service`. Its start and stop wait three milliseconds and then end with 0 whatever the state is;
@@ -36,18 +36,22 @@ export function sambaServices(session: SambaSession): ServiceActs {
     throw refused(session, act, name, win32, state, output);
   };
 
+  /** A control whose refusal means nothing, as long as it was heard. */
+  const tell = async (act: "pause" | "resume", name: string): Promise<void> => {
+    const output = await service(act, name);
+    const told = output.codes.map(win32Number);
+    if (told.includes(NO_SUCH_SERVICE)) throw noSuchService(session, name);
+    if (told.includes(ACCESS_DENIED) || (told.length === 0 && output.exitCode !== 0)) {
+      throw await netError(session, output, `Service ${name} cannot be asked to ${act}`);
+    }
+  };
+
   return {
     queryService: query,
     requestStop: (name) => request("stop", name),
     requestStart: (name) => request("start", name),
-    async requestPause(name) {
-      const output = await service("pause", name);
-      const told = output.codes.map(win32Number);
-      if (told.includes(NO_SUCH_SERVICE)) throw noSuchService(session, name);
-      if (told.includes(ACCESS_DENIED) || (told.length === 0 && output.exitCode !== 0)) {
-        throw await netError(session, output, `Service ${name} cannot be asked to pause`);
-      }
-    },
+    requestPause: (name) => tell("pause", name),
+    requestContinue: (name) => tell("resume", name),
   };
 }
 

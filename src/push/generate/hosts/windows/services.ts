@@ -3,7 +3,7 @@ import type { DssHost, RegistryKey, ServiceState, ServiceStatus } from "../../ds
 import type { WindowsMachine } from "./machine.ts";
 import { runWindows, type ProgramOutput } from "./run.ts";
 
-type ServiceActs = Pick<DssHost, "queryService" | "requestStop" | "requestStart" | "requestPause">;
+type ServiceActs = Pick<DssHost, "queryService" | "requestStop" | "requestStart" | "requestPause" | "requestContinue">;
 
 /**
  * Services through sc.exe. What is taken from its output are numbers at their places, the same in every language; a refusal counts only
@@ -43,15 +43,19 @@ export function windowsServices(
     });
   };
 
+  /** A control whose refusal means nothing, as long as it was heard. */
+  const tell = async (act: "pause" | "continue", name: string): Promise<void> => {
+    const output = await sc(act, name);
+    if (output.exitCode !== 0) await queryService(name);
+    if (win32Of(output) === ACCESS_DENIED) throw denied(machine, act, name);
+  };
+
   return {
     queryService,
     requestStop: (name) => request("stop", name),
     requestStart: (name) => request("start", name),
-    async requestPause(name) {
-      const output = await sc("pause", name);
-      if (output.exitCode !== 0) await queryService(name);
-      if (win32Of(output) === ACCESS_DENIED) throw denied(machine, "pause", name);
-    },
+    requestPause: (name) => tell("pause", name),
+    requestContinue: (name) => tell("continue", name),
   };
 }
 
