@@ -9,6 +9,7 @@ import { createFile } from "../../src/smb2/files/create.ts";
 import { makeBed } from "./samba-nt/bed.ts";
 import { daemonsReady, startDaemons } from "./samba-nt/daemons.ts";
 import { diligent, playDxa, type DxaKnobs } from "./samba-nt/dxa.ts";
+import { eventlog, type EventLogs } from "./samba-nt/eventlog.ts";
 import { serveNamedPipe } from "./samba-nt/named-pipe.ts";
 import type { RunAs } from "./samba-nt/processes.ts";
 import { obedient, scmService, type ScmKnobs, type ScmService } from "./samba-nt/scm.ts";
@@ -37,6 +38,8 @@ export interface SambaNtHost {
   readonly scm: ScmKnobs;
   readonly dxa: DxaKnobs;
   readonly service: ScmService;
+  /** The event logs; a test may write to them. */
+  readonly events: EventLogs;
   /** The registry below the service's key as `net registry export` writes it: to compare value by value. */
   registry(): Promise<string>;
   /** `net registry ARGS` on the host's own registry; gives what it prints. */
@@ -99,12 +102,16 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
   });
   const manager = await serveNamedPipe(join(bed.pipes, "svcctl"), svcctl([service], scm));
   bed.own(join(bed.pipes, "svcctl"));
+  const events: EventLogs = { Application: [], System: [] };
+  const logs = await serveNamedPipe(join(bed.pipes, "eventlog"), eventlog(events));
+  bed.own(join(bed.pipes, "eventlog"));
   const daemons = startDaemons(bed, root, as);
   const stop = async (): Promise<void> => {
     scm.hang = false;
     await Promise.all(daemons.map((daemon) => daemon.stop()));
     await work.catch(() => undefined);
     await new Promise((resolve) => manager.close(resolve));
+    await new Promise((resolve) => logs.close(resolve));
     rmSync(bed.folder, { recursive: true, force: true });
   };
   try {
@@ -125,6 +132,7 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
     scm,
     dxa,
     service,
+    events,
     trigger,
     net,
     makeFolder(path) {
@@ -140,6 +148,8 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
     async reset() {
       await net("deletekey_recursive", KEY).catch(() => "");
       await net("import", bed.seed);
+      events.Application.length = 0;
+      events.System.length = 0;
       service.restore();
     },
     idle: () => work,

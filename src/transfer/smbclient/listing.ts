@@ -35,6 +35,12 @@ export function parseStreamSize(output: string): number | undefined {
   return size === undefined ? undefined : Number(size);
 }
 
+/** Bytes free on the disk, as the last line of what `ls` prints tells; `undefined` where there is no such line. */
+export function parseFreeBytes(output: string): number | undefined {
+  const found = /^\s*\d+ blocks of size (\d+)\. (\d+) blocks available$/mu.exec(output);
+  return found === null ? undefined : Number(found[1]) * Number(found[2]);
+}
+
 /** `Mon Nov 23 21:59:18 2026`, UTC because the program runs with `TZ=UTC`. */
 function parseDate(text: string): Date | undefined {
   const date = new Date(`${text} UTC`);

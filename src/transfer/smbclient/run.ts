@@ -17,6 +17,8 @@ export interface SambaRun extends SambaCall {
   /** Milliseconds without a byte in or out after which the program is killed. */
   readonly idleMs: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Gives standard error too, as it comes among the output: some programs print there what was asked for. */
+  readonly both?: boolean;
 }
 
 /** What a Samba program printed, UTF-8, and how it ended. The exit code alone proves nothing. */
@@ -45,7 +47,7 @@ export async function runSamba(program: string, args: readonly string[], run: Sa
 
 /**
  * Runs a program of Samba's, in English and UTC, with nothing of our environment but the search path; gives standard output as it
- * comes and returns the rest (`stdout` is empty then). Leaving the loop early ends the program.
+ * comes and returns the rest (`stdout` is empty then, and `stderr` and `codes` too with `both`). Leaving the loop early ends the program.
  * Throws `PROGRAM_MISSING` when it cannot be started, `STALLED` when it made no progress and was killed, `abortError` when the signal ended it.
  */
 export async function* streamSamba(
@@ -60,7 +62,8 @@ export async function* streamSamba(
     child = execa(program, args, {
       stdin: run.input ? "pipe" : "ignore",
       encoding: "buffer",
-      buffer: { stdout: false },
+      all: run.both === true,
+      buffer: { stdout: false, stderr: run.both !== true, all: false },
       extendEnv: false,
       env: { ...inherited(), LC_ALL: "C", TZ: "UTC", ...run.env },
       cancelSignal: end.signal,
@@ -68,7 +71,7 @@ export async function* streamSamba(
       reject: false,
     });
     if (run.input && child.stdin) feed(child.stdin, end.watched(run.input));
-    for await (const chunk of child.stdout) {
+    for await (const chunk of child.all ?? child.stdout) {
       end.pause();
       yield chunk as Buffer;
       end.alive();
@@ -76,7 +79,7 @@ export async function* streamSamba(
     const ended = await child;
     end.check();
     if (ended.code === "ENOENT" || ended.code === "EACCES") throw missing(program, ended.cause);
-    const stderr = Buffer.from(ended.stderr).toString("utf8");
+    const stderr = run.both === true ? "" : Buffer.from(ended.stderr).toString("utf8");
     return { stdout: "", stderr, codes: statusCodes(stderr), exitCode: ended.exitCode };
   } catch (error) {
     end.check();

@@ -25,6 +25,8 @@ export interface SambaPrograms {
   readonly netProgram?: string | undefined;
   /** Default `smbclient`. */
   readonly smbclientProgram?: string | undefined;
+  /** Default `rpcclient`. */
+  readonly rpcclientProgram?: string | undefined;
   /** Milliseconds without a byte in or out after which a call is ended from outside: `-t` does not end every hang. Default 60 000. */
   readonly idleMs?: number | undefined;
 }
@@ -46,6 +48,10 @@ export interface SambaSession {
   smbclient(share: string, command: string, call?: SambaCall): Promise<SambaOutput>;
   /** The same for `get NAME -`: gives the file's bytes as they come. */
   smbclientStream(share: string, command: string, call?: SambaCall): AsyncGenerator<Uint8Array, SambaOutput>;
+  /** Commands of `rpcclient`, with `;` between them. */
+  rpc(commands: string, call?: SambaCall): Promise<SambaOutput>;
+  /** The same, giving all that is printed as it comes: structures too, which are debugging output to it. */
+  rpcStream(commands: string, call?: SambaCall): AsyncGenerator<Uint8Array, SambaOutput>;
   /** Removes the private folder. Never throws; safe to call twice. */
   close(): Promise<void>;
 }
@@ -73,6 +79,14 @@ export function openSambaSession(target: SambaTarget, programs: SambaPrograms = 
     "-c",
     command,
   ];
+  const rpcclientProgram = programs.rpcclientProgram ?? "rpcclient";
+  const rpcArgs = async (commands: string, ...more: string[]) => [
+    ...(await common()),
+    ...more,
+    target.host,
+    "-c",
+    commands,
+  ];
   return {
     target,
     file: async (name) => join(await prepared(), name),
@@ -82,6 +96,10 @@ export function openSambaSession(target: SambaTarget, programs: SambaPrograms = 
       runSamba(smbclientProgram, await smbclientArgs(share, command), await run(call)),
     async *smbclientStream(share, command, call) {
       return yield* streamSamba(smbclientProgram, await smbclientArgs(share, command), await run(call));
+    },
+    rpc: async (commands, call) => runSamba(rpcclientProgram, await rpcArgs(commands), await run(call)),
+    async *rpcStream(commands, call) {
+      return yield* streamSamba(rpcclientProgram, await rpcArgs(commands, "-d1"), { ...(await run(call)), both: true });
     },
     async close() {
       const made = await folder?.catch(() => undefined);

@@ -6,7 +6,8 @@ import type { DssHost } from "../dss-host.ts";
 import { splitWindowsPath, withFolder } from "../locate.ts";
 import { fileVersionOf } from "./pe-version.ts";
 import { formatSambaAddress, type SambaAddress } from "./samba/address.ts";
-import { sambaFolder } from "./samba/folder.ts";
+import { sambaEvents } from "./samba/events.ts";
+import { sambaFolder, sambaFreeBytes } from "./samba/folder.ts";
 import { sambaRegistry } from "./samba/registry.ts";
 import { sambaServices } from "./samba/services.ts";
 
@@ -31,7 +32,7 @@ export function openSambaHost(address: SambaAddress, options: SambaHostOptions):
     Promise.reject(new ResyncError("CONTRACT", { message: `${label} cannot ${what}: ask its capabilities first.` }));
   const host: DssHost = {
     label,
-    capabilities: { fileVersion: true, eventLog: false, freeSpace: false, pause: true, roles: false },
+    capabilities: { fileVersion: true, eventLog: true, freeSpace: true, pause: true, roles: false },
     ...sambaRegistry(session),
     ...sambaServices(session),
     openFolder: async (windowsPath) => sambaFolder(session, label, windowsPath),
@@ -45,9 +46,8 @@ export function openSambaHost(address: SambaAddress, options: SambaHostOptions):
         throw error;
       }
     },
-    freeBytes: () => cannot("tell free space"),
-    eventMark: () => cannot("read event logs"),
-    eventsAfter: () => cannot("read event logs"),
+    freeBytes: (windowsPath) => sambaFreeBytes(session, label, windowsPath),
+    ...sambaEvents(session),
     dirsyncRoles: () => cannot("look up directory objects"),
     close: () => session.close(),
   };

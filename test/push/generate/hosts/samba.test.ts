@@ -202,6 +202,51 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a Samba host", () => {
     });
   });
 
+  describe("event logs", () => {
+    const at = Math.floor(Date.now() / 1000);
+
+    it("are read down to the mark, and no further", async () => {
+      const many = Array.from({ length: 60 }, (_, index) => ({
+        source: "MSExchangeDX",
+        id: index,
+        text: `${index}`,
+        at,
+      }));
+      bed.events.Application.push(...many);
+      const events = await host.eventsAfter({ Application: 57, System: 0 });
+      expect(events.map(({ record, id, level }) => [record, id, level])).toEqual([
+        [58, 57, "error"],
+        [59, 58, "error"],
+        [60, 59, "error"],
+      ]);
+      expect(events[0]?.at).toEqual(new Date(at * 1000));
+    });
+
+    it("are read down to a record that rpcclient cannot take apart", async () => {
+      const { Application } = bed.events;
+      Application.length = 0;
+      Application.push({ source: "MSExchangeDX", id: 1, text: "older", at });
+      // 56 bytes before the names, 36 of names, 8 of text: nothing to pad.
+      Application.push({ source: "MSExchangeDX", id: 2, text: "abc", at, tight: true });
+      Application.push({ source: "MSExchangeDX", id: 3, text: "newer", at });
+      expect((await host.eventsAfter({ Application: 0, System: 0 })).map(({ id }) => id)).toEqual([3]);
+      Application.pop();
+      await expect(host.eventsAfter({ Application: 0, System: 0 })).rejects.toMatchObject({
+        message: expect.stringContaining("The Application event log cannot be read"),
+      });
+      Application.length = 0;
+    });
+
+    it("that are out of reach are said to be", async () => {
+      const bare = open({ rpcclientProgram: "no-such-rpcclient" });
+      await expect(bare.eventMark()).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
+      await bare.close();
+      const stranger = open({ password: async () => "wrong" });
+      await expect(stranger.eventMark()).rejects.toMatchObject({ code: "AUTH_FAILED" });
+      await stranger.close();
+    });
+  });
+
   describe("who may not, and who is not there", () => {
     it("refuses a wrong password by name, for every kind of act", async () => {
       const stranger = open({ password: async () => "wrong" });

@@ -1,5 +1,7 @@
 import { ResyncError } from "../../../../errors.ts";
 import type { Place } from "../../../../transfer/place.ts";
+import { sambaError } from "../../../../transfer/smbclient/errors.ts";
+import { parseFreeBytes } from "../../../../transfer/smbclient/listing.ts";
 import { smbclientPlace } from "../../../../transfer/smbclient/place.ts";
 import type { SambaSession } from "../../../../transfer/smbclient/session.ts";
 
@@ -8,7 +10,22 @@ import type { SambaSession } from "../../../../transfer/smbclient/session.ts";
  * Throws `NAME_INVALID` for a path without a drive letter.
  */
 export function sambaFolder(session: SambaSession, label: string, windowsPath: string): Place {
-  const found = /^([a-z]):[\\/]?(.*)$/isu.exec(windowsPath);
+  const folder = { ...onShare(label, windowsPath), label: `${label} ${windowsPath}` };
+  return smbclientPlace(shareExpected(session, label, windowsPath), folder, { keepSession: true });
+}
+
+/** Bytes free on the disk of a folder. Throws as `sambaFolder` does, and `NOT_FOUND` when there is no such folder. */
+export async function sambaFreeBytes(session: SambaSession, label: string, windowsPath: string): Promise<number> {
+  const { share, path } = onShare(label, windowsPath);
+  const output = await shareExpected(session, label, windowsPath).smbclient(share, `ls "\\${path}"`);
+  const free = parseFreeBytes(output.stderr);
+  if (free !== undefined && output.codes.length === 0) return free;
+  throw await sambaError(session.target, output, `The free space of ${windowsPath} cannot be read`);
+}
+
+/** Where a Windows path lies: share, and path below it. */
+function onShare(label: string, windowsPath: string): { share: string; path: string } {
+  const found = /^([a-z]):[\\/]?([^";]*)$/isu.exec(windowsPath);
   if (found === null) {
     throw new ResyncError("NAME_INVALID", {
       message: `${windowsPath} on ${label} is not a path with a drive letter, so no administrative share leads there.`,
@@ -18,8 +35,7 @@ export function sambaFolder(session: SambaSession, label: string, windowsPath: s
     });
   }
   const [, drive = "", path = ""] = found;
-  const folder = { share: `${drive.toUpperCase()}$`, path, label: `${label} ${windowsPath}` };
-  return smbclientPlace(shareExpected(session, label, windowsPath), folder, { keepSession: true });
+  return { share: `${drive.toUpperCase()}$`, path: path.replaceAll("/", "\\") };
 }
 
 /** The session, with a share that is missing called what it is: not a missing folder, which might make a caller look elsewhere. */

@@ -43,6 +43,7 @@ describe.skipIf(!need("smbd", "net", "smbclient")).each(BEDS)("Samba: $name", ({
       folder: `C:\\folder ${count}`,
       put: (file, bytes) => writeFile(join(folder, file), bytes),
       program: { path: "C:\\exchsrvr\\bin\\dxa.exe", version: VERSION },
+      logEvent: async ({ log, ...event }) => void bed.events[log].push({ ...event, at: Math.floor(Date.now() / 1000) }),
       patienceMs: 5000,
       close: () => bed.reset(),
     };
