@@ -115,9 +115,13 @@ function describe(spec: OptionSpec): string {
   const { fallback } = spec;
   if (fallback === undefined || fallback === false) return spec.describe;
   if (fallback === true) return `${spec.describe} [on; --no-… turns it off]`;
-  const shown =
-    typeof fallback === "number" && spec.placeholder === "TIME" ? showDuration(fallback) : JSON.stringify(fallback);
-  return `${spec.describe} [${shown.replaceAll('"', "")}]`;
+  return `${spec.describe} [${shownFallback(fallback, spec.placeholder)}]`;
+}
+
+function shownFallback(fallback: unknown, placeholder: string | undefined): string {
+  if (typeof fallback === "number" && placeholder === "TIME") return showDuration(fallback);
+  if (typeof fallback === "number" && placeholder === "PERCENT") return `${fallback * 100}%`;
+  return JSON.stringify(fallback).replaceAll('"', "");
 }
 
 function exitStatus(command: Command): string {

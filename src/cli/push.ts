@@ -1,6 +1,16 @@
-import { choiceOr, duration, flag, optionalDuration, text, texts, type OptionValues } from "../config/option.ts";
+import {
+  choiceOr,
+  duration,
+  flag,
+  optionalDuration,
+  percentage,
+  text,
+  texts,
+  type OptionValues,
+} from "../config/option.ts";
 import { EXIT, ResyncError, type ExitCode } from "../errors.ts";
-import { defineCommand, type CommandResult } from "./command.ts";
+import { MAX_SHRINK } from "../glb/shrink.ts";
+import { defineCommand, type CliContext, type CommandResult } from "./command.ts";
 import { dssOptions } from "./dss.ts";
 import { openDssSource } from "./dss-source.ts";
 import { signingKeyOf } from "./keys.ts";
@@ -10,6 +20,7 @@ import { splitOf, splitOptions } from "./split-options.ts";
 import { tapeOptions } from "./tape-options.ts";
 import { targetOf } from "./targets.ts";
 import { withRun } from "./with-run.ts";
+import type { ShrinkGuard } from "../push/compare-last.ts";
 import type { PushResult } from "../push/push.ts";
 import type { GenerateSettings } from "../push/sources.ts";
 
@@ -46,6 +57,7 @@ export const pushCommand = defineCommand({
     ...splitOptions,
     ...tapeOptions,
     "sign-key": text("Private key (resync keygen) to sign the delivery with", { placeholder: "FILE" }),
+    "max-shrink": percentage("How much smaller than the one delivered last the list may be unasked", MAX_SHRINK),
     "exit-unchanged": flag("Exit 10 when every place holds this very list already"),
     "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
     ...dssOptions,
@@ -58,7 +70,7 @@ export const pushCommand = defineCommand({
     [EXIT.connection, "connection, login or host key"],
     [EXIT.transfer, "a delivery failed or read back wrong"],
     [EXIT.notProduced, "the DSS did not produce the file in time; it was put back"],
-    [EXIT.badFile, "the file is not usable"],
+    [EXIT.badFile, "the file is not usable, or has lost more addresses than --max-shrink allows"],
     [EXIT.nothingToDo, "nothing to do (with --exit-unchanged)"],
     [EXIT.locked, "another push to this DSS is at work"],
   ],
@@ -95,7 +107,16 @@ export const pushCommand = defineCommand({
       return await withRun(plan, cli, async (context, folder) => {
         const lock = await source.lock(context);
         try {
-          const request = { host: source, requestors, source: source.list(context), targets, folder, signingKey };
+          const guard = await guardOf(values["max-shrink"], cli);
+          const request = {
+            host: source,
+            requestors,
+            source: source.list(context),
+            targets,
+            folder,
+            signingKey,
+            guard,
+          };
           return conclude(await push(request, context), values["exit-unchanged"], cli.style.width);
         } finally {
           await lock?.release();
@@ -119,6 +140,12 @@ function settingsOf(requestors: readonly string[], values: GenerateFlags): Gener
     secondRestart: values["second-restart"],
     ...(values["kick-after"] === undefined ? {} : { kickAfterMs: values["kick-after"] }),
   };
+}
+
+async function guardOf(maxShrink: number, { stateDir, confirm }: CliContext): Promise<ShrinkGuard> {
+  const { listRuns } = await import("../journal/store.ts");
+  const { pastDeliveries } = await import("../push/last-delivery.ts");
+  return { past: pastDeliveries(await listRuns(stateDir)), maxShrink, confirm };
 }
 
 function conclude(result: PushResult, exitUnchanged: boolean, width: number): CommandResult {

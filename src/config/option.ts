@@ -85,6 +85,19 @@ export function wholeNumber(describe: string, more: { least?: number; fallback: 
   } as const;
 }
 
+/** A share, given in percent: `20`, `12.5` or `20%`; the value is the share itself, 0 to 1. */
+export function percentage(describe: string, fallback: number) {
+  return { kind: "text", schema: percentageSchema, describe, fallback, placeholder: "PERCENT" } as const;
+}
+
+const percentageSchema = z.union([z.string(), z.number()]).transform((given, context) => {
+  const match = /^(\d{1,3}(?:\.\d+)?)\s*%?$/u.exec(String(given).trim());
+  const share = Number(match?.[1]) / 100;
+  if (share >= 0 && share <= 1) return share;
+  context.issues.push({ code: "custom", message: "is no percentage from 0 to 100", input: given });
+  return z.NEVER;
+});
+
 const booleanSchema = z.union([
   z.boolean(),
   z.enum(["1", "true", "yes", "on"]).transform(() => true),

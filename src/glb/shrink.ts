@@ -17,7 +17,7 @@ export function shrinkRefusal(
   const share = Math.round((lost / before.addresses) * 1000) / 10;
   return new ResyncError("FILE_NOT_USABLE", {
     message: `The master list holds ${now.addresses.toLocaleString("en")} addresses; the one delivered last held ${before.addresses.toLocaleString("en")}. ${lost.toLocaleString("en")} are missing (${share} %), more than the ${Math.round(maxShrink * 1000) / 10} % allowed.`,
-    hint: "See which with resync diff. Check the requestor's Export Containers page and trust level on the DSS (Q180297). If the list is right, allow it with --max-shrink.",
+    hint: "See which with resync diff. Check the requestor's Export Containers page and trust level on the DSS (Q180297). If the list is right, allow it: --no-generate --max-shrink 100 delivers the file that the DSS has written.",
     facts: { before: before.addresses, now: now.addresses, lost, maxShrink },
   });
 }

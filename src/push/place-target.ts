@@ -3,8 +3,10 @@ import { asResyncError } from "../errors.ts";
 import { step } from "../report/step.ts";
 import { deliver, type Delivered, type Delivery } from "../transfer/deliver.ts";
 import { showFingerprint } from "../transfer/digest.ts";
+import type { Manifest } from "../transfer/manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "../transfer/names.ts";
 import type { Place, UnopenedPlace } from "../transfer/place.ts";
+import { standingManifest } from "../transfer/standing.ts";
 import type { Target } from "./targets.ts";
 
 /** A place that takes the whole delivery. */
@@ -17,9 +19,12 @@ export function placeTarget(unopened: UnopenedPlace): Target {
   };
 }
 
-/** Connects to a place and lists its folder. */
-export async function checkPlace(unopened: UnopenedPlace, { reporter, signal }: RunContext): Promise<void> {
-  await step(reporter, "target.check", "Place to deliver to", async () => {
+/** Connects to a place, lists its folder and reads the manifest that stands there. */
+export async function checkPlace(
+  unopened: UnopenedPlace,
+  { reporter, signal }: RunContext,
+): Promise<Manifest | undefined> {
+  return step(reporter, "target.check", "Place to deliver to", async () => {
     const place = await unopened.open(signal).catch(untouched);
     try {
       const entries = await place.list(undefined, { signal }).catch(untouched);
@@ -29,7 +34,8 @@ export async function checkPlace(unopened: UnopenedPlace, { reporter, signal }: 
         : "empty of deliveries";
       const facts = { place: place.label, capabilities: place.capabilities };
       const swap = atomicReplace ? "" : "; cannot swap names in one act";
-      return { found: `${place.label}: ${there}${swap}`, facts, value: undefined };
+      const standing = await standingManifest(place, { signal }).catch(untouched);
+      return { found: `${place.label}: ${there}${swap}`, facts, value: standing };
     } finally {
       await place.close();
     }

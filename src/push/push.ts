@@ -6,7 +6,9 @@ import type { Manifest } from "../transfer/manifest.ts";
 import type { SigningKey } from "../transfer/signature/keys.ts";
 import { signed } from "../transfer/signature/signature.ts";
 import { TOOL } from "../version.ts";
+import { compareWithLast, type ShrinkGuard, type StandingAt } from "./compare-last.ts";
 import type { DssHost } from "./generate/dss-host.ts";
+import { noteDelivered } from "./last-delivery.ts";
 import type { ListSource, ObtainedList } from "./sources.ts";
 import { checkTargets, deliverToAll, type Target, type TargetResult } from "./targets.ts";
 
@@ -19,6 +21,7 @@ export interface PushRequest {
   readonly folder: string;
   /** Signs the manifest. */
   readonly signingKey?: SigningKey | undefined;
+  readonly guard: ShrinkGuard;
 }
 
 export interface PushResult {
@@ -29,20 +32,21 @@ export interface PushResult {
 }
 
 /**
- * The push side from end to end: targets checked → list written by the DSS → private copy checked → delivered to each target and read
- * back → list moved out of Dxadata. Throws the first failure when no target got the list; `partly delivered` when some did.
+ * The push side from end to end: targets checked → list written by the DSS → private copy checked, and compared with the list delivered
+ * last → delivered to each target and read back → list moved out of Dxadata. Throws the first failure when no target got the list; `partly delivered` when some did.
  */
 export async function push(request: PushRequest, context: RunContext): Promise<PushResult> {
-  await checkTargets(request.targets, context);
+  const standing = await checkTargets(request.targets, context);
   const list = await request.source(request.folder);
   if (list === undefined) return dryRunResult(request, context);
-  const check = await checkCopy(list, request, context);
+  const check = await checkCopy(list, standing, request, context);
   const manifest = createManifest(list, check, request, context);
   const targets = await deliverToAll(
     request.targets,
     { file: list.copy, manifest, signedWith: request.signingKey },
     context,
   );
+  for (const { target, ok } of targets) if (ok) await noteDelivered(context.journal, target, manifest);
   const failures = targets.flatMap((result) => (result.ok ? [] : [result.error]));
   const [first] = failures;
   if (first !== undefined && failures.length === targets.length) throw nothingDelivered(first, list);
@@ -50,9 +54,17 @@ export async function push(request: PushRequest, context: RunContext): Promise<P
   return { outcome: outcomeOf(targets), manifest, check, targets };
 }
 
-async function checkCopy(list: ObtainedList, request: PushRequest, context: RunContext): Promise<MasterListCheck> {
+async function checkCopy(
+  list: ObtainedList,
+  standing: readonly StandingAt[],
+  request: PushRequest,
+  context: RunContext,
+): Promise<MasterListCheck> {
+  const { host, requestors, guard } = request;
   try {
-    return await lookInto(list.copy, context);
+    const check = await lookInto(list.copy, context);
+    await compareWithLast(check, { dss: host.label, requestors: [...requestors] }, standing, guard, context);
+    return check;
   } catch (error) {
     if (!(error instanceof ResyncError)) throw error;
     throw error.with({

@@ -30,8 +30,9 @@ export function tapeTarget(tape: Tape): Target {
   };
 }
 
-async function check(tape: Tape, label: string, { reporter, signal }: RunContext): Promise<void> {
-  await step(reporter, "target.check", "Tape to deliver to", async () => {
+/** What is on a tape is not looked at: that would mean to wind and read it. */
+async function check(tape: Tape, label: string, { reporter, signal }: RunContext): Promise<undefined> {
+  return step(reporter, "target.check", "Tape to deliver to", async () => {
     try {
       const kind = await deviceKind(tape.device);
       await controlOf(tape, kind).status(signal);

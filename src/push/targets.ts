@@ -1,14 +1,16 @@
 import type { RunContext } from "../context.ts";
 import { asResyncError, throwIfAborted, type ResyncError } from "../errors.ts";
 import type { Delivered, Delivery } from "../transfer/deliver.ts";
+import type { Manifest } from "../transfer/manifest.ts";
+import type { StandingAt } from "./compare-last.ts";
 
 /** Where a delivery goes: a place, several disks, a tape. Not connected yet. */
 export interface Target {
   readonly label: string;
   /** What `deliver` would do, for `--dry-run`. */
   readonly plan: string;
-  /** Looks whether a delivery could begin, as a titled step, and changes nothing. */
-  check(context: RunContext): Promise<void>;
+  /** Looks whether a delivery could begin, as a titled step, and changes nothing. Returns the manifest that stands there, if it can be seen. */
+  check(context: RunContext): Promise<Manifest | undefined>;
   /** Delivers and reads back, as titled steps. */
   deliver(delivery: Delivery, context: RunContext): Promise<Delivered>;
 }
@@ -20,10 +22,12 @@ export type TargetResult =
 
 /**
  * Looks at every target before anything is changed on the DSS: a wrong password or a missing folder must not cost a service restart.
- * Throws the first target's failure.
+ * Returns what stands at each. Throws the first target's failure.
  */
-export async function checkTargets(targets: readonly Target[], context: RunContext): Promise<void> {
-  for (const target of targets) await target.check(context);
+export async function checkTargets(targets: readonly Target[], context: RunContext): Promise<StandingAt[]> {
+  const standing: StandingAt[] = [];
+  for (const target of targets) standing.push({ to: target.label, manifest: await target.check(context) });
+  return standing;
 }
 
 /** Delivers to each target in turn. Never throws, but for an abort. */

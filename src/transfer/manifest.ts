@@ -9,6 +9,9 @@ export const MANIFEST_LIMIT = 1_048_576;
 
 const count = z.number().int().nonnegative();
 
+/** The numbers of a header transaction (Q119449). */
+export const headerSchema = z.object({ impSeq: count, reqSeq: count, srvSeq: count });
+
 const manifestSchema = z.object({
   format: z.literal("msmail-resync-delivery"),
   version: z.literal(1),
@@ -24,9 +27,18 @@ const manifestSchema = z.object({
     context.issues.push({ code: "custom", message: "not a SHA-256", input: text });
     return z.NEVER;
   }),
-  header: z.object({ impSeq: count, reqSeq: count, srvSeq: count }).nullable(),
+  header: headerSchema.nullable(),
   counts: z.object({ records: count, addresses: count, lists: count }).nullable(),
   signature: signatureSchema.optional(),
+});
+
+/** The part of a manifest that tells one delivery from the next one. */
+export const sealSchema = manifestSchema.pick({
+  createdAt: true,
+  dss: true,
+  requestors: true,
+  header: true,
+  counts: true,
 });
 
 /**
