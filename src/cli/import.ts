@@ -66,6 +66,7 @@ export const importCommand = defineCommand({
     const runner = await runnerOf(values, postoffice, cli);
     const { importFile } = await import("../import/import.ts");
     const { importedBefore } = await import("../import/imported-before.ts");
+    const { warnOfLowerHeader } = await import("../import/last-import.ts");
     const { refuseOlder } = await import("../import/older.ts");
     const { takeIncoming } = await import("../import/incoming.ts");
     const dryRun = values["dry-run"];
@@ -75,6 +76,7 @@ export const importCommand = defineCommand({
       withRun(plan, cli, async (context, folder) => {
         const incoming = await takeIncoming(source, folder, context, trustedKeys);
         const { manifest } = incoming;
+        await warnOfLowerHeader(cli.stateDir, postoffice, incoming.check, context);
         const mayBeOlder = trustedKeys.length === 0 || values["allow-older"];
         if (manifest !== undefined && !mayBeOlder) await refuseOlder(cli.stateDir, postoffice, manifest);
         const alreadyImported = values.again

@@ -13,6 +13,7 @@ import { fromErrno } from "../transfer/places/errno.ts";
 import { localPlace } from "../transfer/places/local.ts";
 import type { TrustedKey } from "../transfer/signature/keys.ts";
 import { takeDelivery, type DeliverySource } from "./take-delivery.ts";
+import { STEP } from "./trace.ts";
 
 /** A master list on its way into a postoffice: a private copy that was proved whole and looked into. */
 export interface Incoming extends Fingerprint {
@@ -44,6 +45,7 @@ export async function takeIncoming(
       ? await takeFile(source.path, copy, context)
       : await takeDelivery(source, copy, context, trustedKeys);
   const check = await lookInto(copy, context);
+  await context.journal.note(STEP.list, { header: { ...check.header }, counts: { ...check.counts } });
   return { ...taken, file: copy, check };
 }
 

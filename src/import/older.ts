@@ -1,7 +1,8 @@
 import { ResyncError } from "../errors.ts";
 import { listRuns, type RunRecord } from "../journal/store.ts";
 import type { Manifest } from "../transfer/manifest.ts";
-import { STEP, traceOf } from "./trace.ts";
+import { isGoodImport, noteOf } from "./last-import.ts";
+import { STEP } from "./trace.ts";
 
 /**
  * Refuses a delivery that was made before the one last imported into this postoffice with success: somebody may give back an old list
@@ -21,11 +22,7 @@ export async function refuseOlder(stateDir: string, root: string, manifest: Mani
 }
 
 /** When the delivery of a good import into `root` was made; `undefined` for every other run. */
-function goodImport({ run, entries }: RunRecord, root: string): { run: string; createdAt: string } | undefined {
-  const trace = traceOf(entries);
-  const good = trace?.outcome === "succeeded" || trace?.outcome === "succeeded with warnings";
-  if (trace?.root !== root || !good || trace.rollBack !== "none") return undefined;
-  const note = entries.find((entry) => entry.type === "note" && entry.step === STEP.delivery);
-  const createdAt = note?.type === "note" ? note.data["createdAt"] : undefined;
-  return typeof createdAt === "string" ? { run, createdAt } : undefined;
+function goodImport(run: RunRecord, root: string): { run: string; createdAt: string } | undefined {
+  const createdAt = isGoodImport(run, root) ? noteOf(run, STEP.delivery)?.["createdAt"] : undefined;
+  return typeof createdAt === "string" ? { run: run.run, createdAt } : undefined;
 }

@@ -6,6 +6,7 @@ import type { Outcome } from "./verdict/verdict.ts";
 /** The steps of an import in its journal. Names are kept for ever: old journals must stay readable. */
 export const STEP = {
   delivery: "import.delivery",
+  list: "import.list",
   request: "import.request",
   lock: "import.lock",
   snapshot: "import.snapshot",
