@@ -1,5 +1,5 @@
 import type { ReportEvent, Reporter } from "./reporter.ts";
-import { paint, wrap, type Style } from "./style.ts";
+import { columns, padColumns, paint, wrap, type Style } from "./style.ts";
 
 /** Columns before the text that a step found. */
 const TITLE = 30;
@@ -54,10 +54,10 @@ export function showEvent(event: ReportEvent, { style, verbose, quiet }: LinesOp
 
 function stepLine(style: Style, mark: string, title: string, found: string): string {
   const indent = " ".repeat(TITLE + 4);
-  const longest = Math.max(...found.split(/\s/u).map((word) => word.length));
-  const beside = title.length < TITLE && indent.length + longest <= style.width;
+  const longest = Math.max(...found.split(/\s/u).map(columns));
+  const beside = columns(title) < TITLE && indent.length + longest <= style.width;
   if (!beside) return `  ${mark} ${title}\n      ${wrap(found, style.width, "      ")}`;
-  return `  ${mark} ${title.padEnd(TITLE)}${wrap(found, style.width, indent)}`;
+  return `  ${mark} ${padColumns(title, TITLE)}${wrap(found, style.width, indent)}`;
 }
 
 function showWarning(event: Extract<ReportEvent, { type: "warning" }>, style: Style): string {

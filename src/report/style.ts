@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import stringWidth from "string-width";
 
 /** How a stream is written to: its width in columns and whether it takes colours. */
 export interface Style {
@@ -27,6 +28,18 @@ export function paint(style: Style, ink: Ink, text: string): string {
   return style.colour ? styleText(ink, text, { validateStream: false }) : text;
 }
 
+/** Columns that `text` takes on a terminal: 2 for a Chinese, Japanese or Korean character, none for a combining one. */
+export function columns(text: string): number {
+  return ASCII.test(text) ? text.length : stringWidth(text);
+}
+
+const ASCII = /^[\u0020-\u007e]*$/u;
+
+/** `text` with blanks behind it up to `width` columns. */
+export function padColumns(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - columns(text)));
+}
+
 /**
  * Breaks `text` at blanks so that no line is longer than `width` columns where that is possible; line breaks in it stay, and a line
  * that begins with blanks keeps them. Further lines begin with `indent`. The first line is expected to stand at column `start`.
@@ -46,14 +59,14 @@ function wrapLine(line: string, width: number, indent: string, start: number): s
   for (const word of line.slice(lead.length).split(" ")) {
     if (first) {
       out += word;
-      column += word.length;
+      column += columns(word);
       first = false;
-    } else if (column + 1 + word.length <= width) {
+    } else if (column + 1 + columns(word) <= width) {
       out += ` ${word}`;
-      column += 1 + word.length;
+      column += 1 + columns(word);
     } else {
       out += `\n${indent}${lead}${word}`;
-      column = indent.length + lead.length + word.length;
+      column = indent.length + lead.length + columns(word);
     }
   }
   return out;

@@ -1,12 +1,14 @@
 import Table from "cli-table3";
-import { wrap } from "./style.ts";
+import { columns, wrap } from "./style.ts";
 
 /**
  * A plain table for a terminal: a head, no frame, two blanks between columns. The last column is wrapped so that no line is longer than
  * `width` columns where its words allow it.
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], width: number): string {
-  const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
+  const widths = head.map((title, index) =>
+    rows.reduce((most, row) => Math.max(most, columns(row[index] ?? "")), title.length),
+  );
   const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
   const last = Math.max(10, Math.min(widths.at(-1) ?? 10, width - before));
   const drawn = new Table({
@@ -24,8 +26,24 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Wrapped at blanks; a word longer than the column is cut, because a path must not be lost. */
 function folded(text: string, width: number): string {
-  const cut = text.replaceAll(new RegExp(`(\\S{${width}})(?=\\S)`, "gu"), "$1 ");
-  return wrap(cut, width);
+  const words = text.replaceAll(/[^\s]+/gu, (word) => (columns(word) <= width ? word : cut(word, width)));
+  return wrap(words, width);
+}
+
+/** A long word in parts that fit, parted by blanks. */
+function cut(word: string, width: number): string {
+  let out = "";
+  let column = 0;
+  for (const character of word) {
+    const wide = columns(character);
+    if (column + wide > width) {
+      out += " ";
+      column = 0;
+    }
+    out += character;
+    column += wide;
+  }
+  return out;
 }
 
 const NO_FRAME = Object.fromEntries(

@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { expect, it } from "vitest";
 import { table } from "../../src/report/table.ts";
 
@@ -15,4 +16,17 @@ it("a table fits its width: words stay whole, what is longer than a line is cut 
   expect(shown).toContain("Nothing is to be done about a");
   expect(shown.replaceAll(/\s/gu, "")).toContain(path);
   expect(shown.split("\n")[0]).toBe("Run  About");
+});
+
+it("counts two columns for a Chinese, Japanese or Korean character, and none for a combining one", () => {
+  const rows = [
+    ["山田太郎", "1", "東京都千代田区の名簿にある住所".repeat(4)],
+    ["Mu\u0308ller", "22", "short"],
+    ["Smith", "333", "short"],
+  ];
+  const lines = table(["Name", "N", "About"], rows, 40).split("\n");
+  for (const line of lines) expect(stringWidth(line), line).toBeLessThanOrEqual(40);
+  const column = (line: string | undefined, text: string) => stringWidth(line?.slice(0, line.indexOf(text)) ?? "");
+  expect(column(lines.at(-1), "333")).toBe(column(lines[1], "1"));
+  expect(column(lines.at(-2), "22")).toBe(column(lines[1], "1"));
 });
