@@ -1,5 +1,5 @@
 import { asResyncError, ResyncError, throwIfAborted } from "../../errors.ts";
-import { untilAborted } from "../../transfer/places/abort.ts";
+import { untilAborted } from "../../abort.ts";
 import { malformed } from "../failures.ts";
 import { CREDIT_BYTES } from "../options.ts";
 import { STATUS } from "../status.ts";

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../errors.ts";
-import { untilAborted } from "../../transfer/places/abort.ts";
+import { untilAborted } from "../../abort.ts";
 import type { Answer } from "../connection/connection.ts";
 import { hasStatus, malformed } from "../failures.ts";
 import { DISPOSITION } from "../messages/access.ts";

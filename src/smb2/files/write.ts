@@ -1,5 +1,5 @@
 import { asResyncError, ResyncError, throwIfAborted } from "../../errors.ts";
-import { abortable } from "../../transfer/places/abort.ts";
+import { abortable } from "../../abort.ts";
 import { chargeOf } from "../connection/connection.ts";
 import { hasStatus } from "../failures.ts";
 import { readWriteAnswer, WRITE_DATA, writeRequest } from "../messages/write.ts";

@@ -1,4 +1,4 @@
-import { abortable } from "./abort.ts";
+import { abortable } from "../../abort.ts";
 
 /**
  * The bytes of `source` in blocks of exactly `size` bytes, the last one shorter. Ends with `abortError` as soon as `signal` aborts, even

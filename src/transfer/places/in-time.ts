@@ -1,5 +1,5 @@
 import { ResyncError } from "../../errors.ts";
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../../abort.ts";
 
 /** Milliseconds without an answer after which an act on a place is given up. */
 export const STALL_MS = 60_000;

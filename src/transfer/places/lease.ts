@@ -1,6 +1,6 @@
 import { hasCode } from "../../errors.ts";
 import type { Place } from "../place.ts";
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../../abort.ts";
 
 /** The one open place behind a place that can be reopened. */
 export interface Lease {

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { ResyncError, throwIfAborted } from "../../errors.ts";
 import type { Place, PlaceEntry } from "../place.ts";
-import { abortable } from "./abort.ts";
+import { abortable } from "../../abort.ts";
 import { refuseSameOrElsewhere } from "./checks.ts";
 import { serialQueue } from "./queue.ts";
 

@@ -3,7 +3,7 @@ import type { FileEntryWithStats, Stats } from "ssh2";
 import { ResyncError } from "../../errors.ts";
 import type { SftpConnection } from "../ssh/connection.ts";
 import type { PlaceEntry, PlaceOptions } from "../place.ts";
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../../abort.ts";
 import { fromSftp, statusOf } from "./sftp-errors.ts";
 
 /** What stands under a path on the server; `undefined` for nothing. `follow` false looks at a link itself. */

@@ -1,7 +1,7 @@
 import type { SftpConnection } from "../ssh/connection.ts";
 import { throwIfAborted } from "../../errors.ts";
 import type { ReadOptions } from "../place.ts";
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../../abort.ts";
 import { fromSftp } from "./sftp-errors.ts";
 import { openWindow } from "./window.ts";
 

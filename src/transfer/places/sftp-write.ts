@@ -1,7 +1,7 @@
 import { throwIfAborted } from "../../errors.ts";
 import type { WriteOptions } from "../place.ts";
 import type { SftpConnection } from "../ssh/connection.ts";
-import { untilAborted } from "./abort.ts";
+import { untilAborted } from "../../abort.ts";
 import { blocksOf } from "./blocks.ts";
 import { openWindow } from "./window.ts";
 

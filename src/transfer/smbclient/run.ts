@@ -2,7 +2,7 @@ import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
 import { abortError, EXIT, ResyncError, throwIfAborted } from "../../errors.ts";
-import { abortable, onAbort } from "../places/abort.ts";
+import { abortable, onAbort } from "../../abort.ts";
 import { statusCodes } from "./status-codes.ts";
 
 /** Options of one call of a Samba program. */

@@ -6,7 +6,7 @@ import type { Client, SFTPWrapper } from "ssh2";
 import SftpClient from "ssh2-sftp-client";
 import { abortError, ResyncError } from "../../errors.ts";
 import type { Reporter } from "../../report/reporter.ts";
-import { onAbort } from "../places/abort.ts";
+import { onAbort } from "../../abort.ts";
 import { STALL_MS } from "../places/in-time.ts";
 import { legacyOf, offer } from "./algorithms.ts";
 import { login } from "./auth.ts";

@@ -1,6 +1,6 @@
 import ssh2, { type Algorithms } from "ssh2";
 import { abortError, ResyncError } from "../../errors.ts";
-import { onAbort } from "../places/abort.ts";
+import { onAbort } from "../../abort.ts";
 import { phases } from "./phases.ts";
 import { CONNECT_MS, openSocket } from "./socket.ts";
 

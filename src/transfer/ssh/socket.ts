@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { abortError, ResyncError, throwIfAborted, type ErrorCode } from "../../errors.ts";
-import { onAbort } from "../places/abort.ts";
+import { onAbort } from "../../abort.ts";
 import { errnoOf } from "../places/errno.ts";
 
 /** Milliseconds for the connection, and for each later part of getting in. */

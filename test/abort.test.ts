@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { abortable, untilAborted } from "../../../src/transfer/places/abort.ts";
-import { blocksOf } from "../../../src/transfer/places/blocks.ts";
-import { inTime } from "../../../src/transfer/places/in-time.ts";
+import { abortable, untilAborted } from "../src/abort.ts";
+import { blocksOf } from "../src/transfer/places/blocks.ts";
+import { inTime } from "../src/transfer/places/in-time.ts";
 
 const never = async (): Promise<never> => new Promise(() => undefined);
 

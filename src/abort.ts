@@ -1,4 +1,4 @@
-import { abortError, throwIfAborted } from "../../errors.ts";
+import { abortError, throwIfAborted } from "./errors.ts";
 
 /** One listener per signal, however many acts wait on it: Node warns of a leak at the eleventh. */
 const waiting = new WeakMap<AbortSignal, Set<() => void>>();
