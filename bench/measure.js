@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 
 /**
  * Runs a program to its end. Returns its wall time in seconds, from start to exit, and the peak memory of it and its children in bytes
- * (Linux: the kernel's own high-water marks, looked at every 20 ms; 0 elsewhere).
+ * (Linux: the kernel's own high-water marks, looked at every 20 ms; 0 elsewhere). Throws when it does not end with `code`.
  */
-export async function measure(program, args, input = "") {
+export async function measure(program, args, { input = "", code = 0 } = {}) {
   const started = performance.now();
   const child = spawn(program, args, { stdio: ["pipe", "ignore", "pipe"] });
   const peaks = new Map();
@@ -15,11 +15,11 @@ export async function measure(program, args, input = "") {
   child.stderr.on("data", (chunk) => complaints.push(chunk));
   // A program that reads nothing may have ended already.
   child.stdin.on("error", () => undefined).end(input);
-  const [code] = await once(child, "close");
+  const [ended] = await once(child, "close");
   const seconds = (performance.now() - started) / 1000;
   clearInterval(timer);
-  if (code !== 0)
-    throw new Error(`${program} ${args.join(" ")} ended with ${code}: ${Buffer.concat(complaints).toString()}`);
+  if (ended !== code)
+    throw new Error(`${program} ${args.join(" ")} ended with ${ended}: ${Buffer.concat(complaints).toString()}`);
   return { seconds, bytes: [...peaks.values()].reduce((sum, peak) => sum + peak, 0) };
 }
 

@@ -86,7 +86,7 @@ function contenders(direction) {
         "-",
         `${server.user}@127.0.0.1`,
       ],
-      batch(local, remote),
+      { input: batch(local, remote) },
     );
   return [
     ["resync", node("resync")],
