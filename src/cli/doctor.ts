@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { text, texts } from "../config/option.ts";
 import { EXIT, ResyncError } from "../errors.ts";
-import type { Check, CheckOutcome } from "../import/postoffice/check.ts";
+import type { Check, CheckOutcome } from "../check.ts";
 import { paint, wrap, type Style } from "../report/style.ts";
 import { defineCommand, type CliContext } from "./command.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";

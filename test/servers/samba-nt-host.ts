@@ -100,7 +100,8 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
     work = Promise.all([work, playDxa(around, dxa)]).then(() => undefined);
     work.catch(() => undefined);
   });
-  const manager = await serveNamedPipe(join(bed.pipes, "svcctl"), svcctl([service], scm));
+  const mta = scmService("MSExchangeMTA", obedient(), () => undefined);
+  const manager = await serveNamedPipe(join(bed.pipes, "svcctl"), svcctl([service, mta], scm));
   bed.own(join(bed.pipes, "svcctl"));
   const events: EventLogs = { Application: [], System: [] };
   const logs = await serveNamedPipe(join(bed.pipes, "eventlog"), eventlog(events));

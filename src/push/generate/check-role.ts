@@ -1,5 +1,5 @@
 import type { RunContext } from "../../context.ts";
-import { DXA_KEY, type DssHost } from "./dss-host.ts";
+import { DXA_KEY, type DirsyncRoles, type DssHost } from "./dss-host.ts";
 import { notReady } from "./not-ready.ts";
 
 /** Refuses a server whose role is wrong; tells when the host has no way to know. */
@@ -12,7 +12,11 @@ export async function checkRole(host: DssHost, { reporter }: RunContext): Promis
     });
     return;
   }
-  const roles = await host.dirsyncRoles();
+  refuseRole(host, await host.dirsyncRoles());
+}
+
+/** Throws `DSS_NOT_READY` for a server with a Dirsync Requestor object, or without a Dirsync Server object. */
+export function refuseRole(host: DssHost, roles: DirsyncRoles): void {
   if (roles.requestor) {
     throw notReady(
       `${host.label} holds a Dirsync Requestor object: it would load any Resync.glb in Dxadata at its next start.`,

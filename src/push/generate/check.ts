@@ -1,4 +1,5 @@
 import type { RunContext } from "../../context.ts";
+import type { Check } from "../../check.ts";
 import { checkRole } from "./check-role.ts";
 import type { FoundState } from "./change.ts";
 import {
@@ -10,7 +11,8 @@ import {
   type DssHost,
   type RegistryValue,
 } from "./dss-host.ts";
-import { findResync } from "./kept-name.ts";
+import { vitalChecks } from "./checks/run-checks.ts";
+import { resyncAmong } from "./kept-name.ts";
 import { splitWindowsPath, withFolder, type DssFolders, type ServiceValues } from "./locate.ts";
 import { notReady } from "./not-ready.ts";
 import { showValue } from "./registry-data.ts";
@@ -42,8 +44,8 @@ export async function checkDss(
   const service = await checkService(host);
   await checkRole(host, context);
   const dxaVersion = await checkProgram(host, folders);
-  warnOfVersion(dxaVersion, context);
-  const stale = await withFolder(host, folders.dxadata, (place) => findResync(place));
+  const dxadata = await withFolder(host, folders.dxadata, (place) => place.list());
+  tellChecks(host, await vitalChecks({ host, values, folders, dxaVersion, dxadata }), context);
   const globalMax = values.get(GLOBAL_MAX_VALUE);
   const setGlobalMax = decideGlobalMax(request.globalMax ?? "auto", dxaVersion, globalMax);
   const wanted = [
@@ -54,7 +56,7 @@ export async function checkDss(
     folders,
     service,
     dxaVersion,
-    stale: stale?.name,
+    stale: resyncAmong(dxadata)?.name,
     globalMax: setGlobalMax || isOne(globalMax),
     switches: wanted
       .map((name) => ({ name, previous: values.get(name), value: ONE }))
@@ -75,7 +77,8 @@ function decideKick(host: DssHost, { kickAfterMs }: GenerateRequest): boolean {
   throw notReady(`${host.label} cannot send the pause control.`, { hint: "Leave --kick-after out." });
 }
 
-function refuseTrigger(host: DssHost, values: ServiceValues): void {
+/** Throws `DSS_NOT_READY` when the trigger stands in the registry already. */
+export function refuseTrigger(host: DssHost, values: ServiceValues): void {
   const present = values.get(TRIGGER_VALUE);
   if (present === undefined) return;
   throw notReady(`${TRIGGER_VALUE} stands in the registry of ${host.label} already: ${showValue(present)}.`, {
@@ -85,7 +88,8 @@ function refuseTrigger(host: DssHost, values: ServiceValues): void {
   });
 }
 
-async function checkService(host: DssHost): Promise<FoundState> {
+/** The state in which a generation would find the service. `DSS_NOT_READY` for any other state, and for a disabled service. */
+export async function checkService(host: DssHost): Promise<FoundState> {
   const { state, startType } = await host.queryService(DXA_SERVICE);
   if (startType === "disabled") {
     throw notReady(`The service ${DXA_SERVICE} on ${host.label} is disabled.`, {
@@ -102,7 +106,8 @@ async function checkService(host: DssHost): Promise<FoundState> {
   });
 }
 
-async function checkProgram(host: DssHost, { dxaExe }: DssFolders): Promise<string | undefined> {
+/** Version of Dxa.exe, where the host can tell. `DSS_NOT_READY` when it is not where the service's key says. */
+export async function checkProgram(host: DssHost, { dxaExe }: DssFolders): Promise<string | undefined> {
   if (dxaExe === undefined) return undefined;
   const version = host.capabilities.fileVersion ? await host.fileVersion(dxaExe) : undefined;
   if (version !== undefined) return version;
@@ -116,16 +121,13 @@ async function checkProgram(host: DssHost, { dxaExe }: DssFolders): Promise<stri
   });
 }
 
-/** Exchange 5.5 SP3's Administrator writes the containers where its DXA does not look (Q246700, Q248828). */
-function warnOfVersion(version: string | undefined, { reporter }: RunContext): void {
-  if (version === undefined || !atLeast(version, "5.5.2650") || atLeast(version, "5.5.2651")) return;
-  reporter.emit({
-    type: "warning",
-    text: `Dxa.exe ${version} is Exchange 5.5 SP3: with its Administrator the list may silently hold only the default Recipients container.`,
-    hint: "Use Admin.exe 5.5.2651.75 or later (SP4), set the export containers again, and compare the number of entries.",
-    reference: "Q246700, Q248828",
-    facts: { dxaVersion: version },
-  });
+/** Says what may spoil the list; refuses what would keep the service from starting again. */
+function tellChecks(host: DssHost, checks: readonly Check[], { reporter }: RunContext): void {
+  for (const { id, title, outcome, found, remedy, article } of checks) {
+    const more = { hint: remedy, ...(article === undefined ? {} : { reference: article }), facts: { check: id } };
+    if (outcome === "refused") throw notReady(`${title} on ${host.label}: ${found}.`, more);
+    if (outcome === "warning") reporter.emit({ type: "warning", text: `${title}: ${found}.`, ...more });
+  }
 }
 
 function decideGlobalMax(

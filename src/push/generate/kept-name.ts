@@ -5,7 +5,11 @@ const RESYNC_GLB = "resync.glb";
 
 /** The entry of the folder that is Resync.glb in any case, or nothing. */
 export async function findResync(place: Place, signal?: AbortSignal): Promise<PlaceEntry | undefined> {
-  const entries = await place.list(undefined, signal === undefined ? {} : { signal });
+  return resyncAmong(await place.list(undefined, signal === undefined ? {} : { signal }));
+}
+
+/** The same among entries that were listed already. */
+export function resyncAmong(entries: readonly PlaceEntry[]): PlaceEntry | undefined {
   return entries.find((entry) => entry.kind === "file" && entry.name.toLowerCase() === RESYNC_GLB);
 }
 

@@ -1,7 +1,13 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EXIT, ResyncError } from "../../errors.ts";
-import { DXA_KEY, EXCHANGE_SETUP_KEY, TRIGGER_VALUE, type RegistryValue } from "../../push/generate/dss-host.ts";
+import {
+  DXA_KEY,
+  EXCHANGE_SETUP_KEY,
+  TRIGGER_VALUE,
+  type RegistryKey,
+  type RegistryValue,
+} from "../../push/generate/dss-host.ts";
 import { registryToJson } from "../../push/generate/registry-json.ts";
 import type { DssAbout } from "./about.ts";
 import { keepLists } from "./directory/kept-lists.ts";
@@ -9,7 +15,7 @@ import { recipientsIn } from "./directory/read.ts";
 import type { DssFailure } from "./failures.ts";
 import { standInProgram } from "./file-version.ts";
 import { allKnobs, type Knobs } from "./knobs.ts";
-import { dssFiles, DXA_EXE, DXADATA, EXCHSRVR, localPath, RESYNC_GLB } from "./paths.ts";
+import { dssFiles, DXA_EXE, DXADATA, EXCHSRVR, localPath, MSVCRT_DLL, RESYNC_GLB, WINNT } from "./paths.ts";
 import type { StoredRegistry } from "./registry.ts";
 import { madeUpRequestors } from "./requestors.ts";
 import type { ServiceRecord } from "./service.ts";
@@ -27,6 +33,8 @@ export interface DssOptions {
   readonly knobs?: Partial<Knobs>;
   /** Version of Dxa.exe; default 5.5.2653.23, a service pack 4. */
   readonly dxaVersion?: string;
+  /** Version of Msvcrt.dll; default 5.0.7303.0, as the article wants it (Q241117). */
+  readonly msvcrtVersion?: string;
   /** Moves Dxadata there, as the value `DXADataPath` does (Q185504): `D:\dxa`. */
   readonly dxaDataPath?: string;
   readonly service?: "running" | "stopped";
@@ -48,6 +56,8 @@ export const DEFAULT_REQUESTORS = ["NORTH/PO1", "HARBOUR", "Büro Süd"] as cons
 
 const DEFAULT_ENTRIES = 5000;
 const DEFAULT_VERSION = "5.5.2653.23";
+const DEFAULT_MSVCRT = "5.0.7303.0";
+const WINDOWS_KEY: RegistryKey = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
 
 /**
  * Builds a simulated DSS in `dir`, which must be empty or missing: registry, service, Dxadata, requestors, recipients (docs/simulator.md).
@@ -69,7 +79,8 @@ export async function createDss(dir: string, options: DssOptions = {}): Promise<
 async function build(dir: string, options: DssOptions, entries: number): Promise<CreatedDss> {
   const files = dssFiles(dir);
   const dxadata = localPath(dir, options.dxaDataPath ?? DXADATA);
-  for (const folder of [files.openFiles, dirname(localPath(dir, DXA_EXE)), dxadata]) {
+  const programs = [DXA_EXE, MSVCRT_DLL].map((path) => dirname(localPath(dir, path)));
+  for (const folder of [files.openFiles, ...programs, dxadata]) {
     await mkdir(folder, { recursive: true });
   }
   const kept = await keepDirectory(options.directoryFile, files.recipients);
@@ -82,6 +93,7 @@ async function build(dir: string, options: DssOptions, entries: number): Promise
   if (options.failure !== "dxa-missing") {
     await writeFile(localPath(dir, DXA_EXE), standInProgram(options.dxaVersion ?? DEFAULT_VERSION));
   }
+  await writeFile(localPath(dir, MSVCRT_DLL), standInProgram(options.msvcrtVersion ?? DEFAULT_MSVCRT));
   await fillDxadata(dxadata, options.failure);
   await writeJson(files.about, aboutOf(options, kept, entries));
   return { dir, entries: kept ?? entries, requestors: requestors.map(({ rdn }) => rdn), dxadata };
@@ -133,6 +145,11 @@ function registryOf(options: DssOptions): StoredRegistry {
       Security: { type: "other", number: 3, data: Uint8Array.of(1, 0, 20, 128, 144, 0, 0, 0) },
     }),
     [EXCHANGE_SETUP_KEY]: stored({ Services: { type: "REG_SZ", data: EXCHSRVR } }),
+    [WINDOWS_KEY]: stored({
+      CurrentVersion: { type: "REG_SZ", data: "4.0" },
+      CSDVersion: { type: "REG_SZ", data: "Service Pack 6" },
+      SystemRoot: { type: "REG_SZ", data: WINNT },
+    }),
   };
 }
 
@@ -147,7 +164,8 @@ function serviceOf(options: DssOptions): ServiceRecord {
 
 /** The Jet files that lie there on a real one (Q193378), and what the failure puts beside them. */
 async function fillDxadata(folder: string, failure: DssFailure | undefined): Promise<void> {
-  for (const name of ["Xdir.edb", "Edb.log", "Edb.chk", "Res1.log", "Res2.log"]) {
+  const database = failure === "database-missing" ? [] : ["Xdir.edb"];
+  for (const name of [...database, "Edb.log", "Edb.chk", "Res1.log", "Res2.log"]) {
     await writeFile(join(folder, name), `stands in for ${name}\r\n`);
   }
   if (failure === "stale-file") await writeFile(join(folder, RESYNC_GLB), "a master list of an earlier generation\r\n");

@@ -72,6 +72,15 @@ export const DSS_FAILURES = {
     source: "Samba's net rpc registry setvalue does so when denied",
   },
   "dxa-missing": { does: "Dxa.exe is not where ImagePath says; the start is refused with 2.", source: "assumption" },
+  "database-missing": {
+    does: "Dxadata has Edb.log and no Xdir.edb: the service would end in 2140 at its next start.",
+    source: "Q185225",
+  },
+  "mta-stopped": {
+    does: "The service MSExchangeMTA, on which the DXA depends, is stopped.",
+    source:
+      "Q143380; that starting the DXA starts it too is how Windows treats what a service depends on, and is not played",
+  },
   "service-disabled": { does: "The service's Start value is 4.", source: "Q176566" },
   "requestor-role": {
     does: "The server holds a Dirsync Requestor object too; it would load any Resync.glb in Dxadata.",

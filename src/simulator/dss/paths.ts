@@ -8,6 +8,9 @@ export const EXCHSRVR = "C:\\exchsrvr";
 export const DXADATA = `${EXCHSRVR}\\dxadata`;
 /** The service's program (Q143380). */
 export const DXA_EXE = `${EXCHSRVR}\\bin\\dxa.exe`;
+/** Where Windows lies, and a library of it that the DXA depends on (Q241117). */
+export const WINNT = "C:\\WINNT";
+export const MSVCRT_DLL = `${WINNT}\\system32\\msvcrt.dll`;
 /** The name under which the DXA writes the master list (Q150976). */
 export const RESYNC_GLB = "Resync.glb";
 

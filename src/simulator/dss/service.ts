@@ -33,13 +33,19 @@ export interface ServiceRecord {
   readonly pid: number | null;
 }
 
+const MTA_SERVICE = "MSExchangeMTA";
+
 const START_TYPES = { 2: "automatic", 3: "manual", 4: "disabled" } as const;
 
 /** A stop waits so long for the DXA to leave by itself before it is ended. */
 const PATIENCE_MS = 3000;
 
-/** The service's state now. `NOT_FOUND` for any other service. */
+/** The DXA's state now, or the MTA's, on which it depends (Q143380). `NOT_FOUND` for any other service. */
 export async function queryDxa(dir: string, name: string): Promise<ServiceStatus> {
+  if (name.toUpperCase() === MTA_SERVICE.toUpperCase()) {
+    const state = (await readKnobs(dir)).failure === "mta-stopped" ? "stopped" : "running";
+    return { state, startType: "automatic", win32ExitCode: 0 };
+  }
   refuseOtherService(name);
   const { state, win32ExitCode } = await currentService(dir);
   const start = await readRegistryValue(dir, DXA_KEY, "Start");

@@ -226,8 +226,8 @@ function taken(name: string): ResyncError {
   return new ResyncError("ALREADY_EXISTS", { message: `${name} is there already.`, state: "It was not touched." });
 }
 
-/** smbclient splits its commands at `;` even inside quotes, and has no way to quote a quotation mark. */
-function refuseUnquotable(...names: string[]): void {
+/** Throws `NAME_INVALID`: smbclient splits its commands at `;` even inside quotes, and has no way to quote a quotation mark. */
+export function refuseUnquotable(...names: string[]): void {
   // oxlint-disable-next-line no-control-regex
   const bad = names.find((name) => name === ".." || /[;"*?<>|/\u0000-\u001f\u007f]/u.test(name));
   if (bad === undefined) return;

@@ -164,6 +164,14 @@ const EXPECTED: Record<DssFailure, Expected | "succeeds"> = {
     hint: /ImagePath/u,
     state: /^Nothing was changed/u,
   },
+  "database-missing": {
+    code: "DSS_NOT_READY",
+    exitCode: 3,
+    message: /Database of the DXA on simulated:.* has Edb\.log and no Xdir\.edb.*2140/u,
+    hint: /Restore Xdir\.edb/u,
+    state: /^Nothing was changed/u,
+  },
+  "mta-stopped": "succeeds",
   "service-disabled": {
     code: "DSS_NOT_READY",
     exitCode: 3,

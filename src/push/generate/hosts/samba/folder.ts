@@ -2,7 +2,7 @@ import { ResyncError } from "../../../../errors.ts";
 import type { Place } from "../../../../transfer/place.ts";
 import { sambaError } from "../../../../transfer/smbclient/errors.ts";
 import { parseFreeBytes } from "../../../../transfer/smbclient/listing.ts";
-import { smbclientPlace } from "../../../../transfer/smbclient/place.ts";
+import { refuseUnquotable, smbclientPlace } from "../../../../transfer/smbclient/place.ts";
 import type { SambaSession } from "../../../../transfer/smbclient/session.ts";
 
 /**
@@ -17,6 +17,7 @@ export function sambaFolder(session: SambaSession, label: string, windowsPath: s
 /** Bytes free on the disk of a folder. Throws as `sambaFolder` does, and `NOT_FOUND` when there is no such folder. */
 export async function sambaFreeBytes(session: SambaSession, label: string, windowsPath: string): Promise<number> {
   const { share, path } = onShare(label, windowsPath);
+  refuseUnquotable(share, path);
   const output = await shareExpected(session, label, windowsPath).smbclient(share, `ls "\\${path}"`);
   const free = parseFreeBytes(output.stderr);
   if (free !== undefined && output.codes.length === 0) return free;
@@ -25,7 +26,7 @@ export async function sambaFreeBytes(session: SambaSession, label: string, windo
 
 /** Where a Windows path lies: share, and path below it. */
 function onShare(label: string, windowsPath: string): { share: string; path: string } {
-  const found = /^([a-z]):[\\/]?([^";]*)$/isu.exec(windowsPath);
+  const found = /^([a-z]):[\\/]?(.*)$/isu.exec(windowsPath);
   if (found === null) {
     throw new ResyncError("NAME_INVALID", {
       message: `${windowsPath} on ${label} is not a path with a drive letter, so no administrative share leads there.`,

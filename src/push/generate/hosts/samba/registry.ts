@@ -10,8 +10,9 @@ import { netError } from "./errors.ts";
 type RegistryActs = Pick<DssHost, "readValue" | "listValues" | "writeValue" | "deleteValue" | "exportKey">;
 
 /**
- * A remote registry through `net rpc registry`. Everything is read by `export`, which alone keeps types and odd strings, and written by
- * `import`: `setvalue` cannot write REG_MULTI_SZ, says so, and exits with 0.
+ * A remote registry through `net rpc registry`. Keys are read by `export`, which alone keeps types and odd strings, and goes down into
+ * everything below a key; single values by `getvalue`, where it tells them whole. Written is by `import`: `setvalue` cannot write
+ * REG_MULTI_SZ, says so, and exits with 0.
  */
 export function sambaRegistry(session: SambaSession): RegistryActs {
   let files = 0;
@@ -40,6 +41,11 @@ export function sambaRegistry(session: SambaSession): RegistryActs {
     listValues,
 
     async readValue(key, name) {
+      const output = await registry("getvalue", key, name);
+      if (output.codes.some((code) => ABSENT.includes(code))) return undefined;
+      if (failed(output)) throw await netError(session, output, `${name} in ${key} cannot be read`);
+      const plain = parsePrinted(output.stdout);
+      if (plain !== undefined) return plain;
       try {
         const values = await listValues(key);
         return [...values].find(([spelled]) => spelled.toUpperCase() === name.toUpperCase())?.[1];
@@ -70,6 +76,15 @@ export function sambaRegistry(session: SambaSession): RegistryActs {
       throw await netError(session, output, `${name} in ${key} cannot be removed`);
     },
   };
+}
+
+/** A string or a number as `getvalue` prints it; `undefined` for the types that it does not print whole. */
+export function parsePrinted(text: string): RegistryValue | undefined {
+  const [, type = "", printed = ""] = /^Type +?= (\w+)\nValue +?= ([^]*)\n$/u.exec(text) ?? [];
+  if (type === "REG_DWORD" && /^\d+$/u.test(printed)) return { type, data: Number(printed) };
+  if ((type === "REG_SZ" || type === "REG_EXPAND_SZ") && /^"[^]*"$/u.test(printed))
+    return { type, data: printed.slice(1, -1) };
+  return undefined;
 }
 
 function failed({ codes, exitCode }: SambaOutput): boolean {
