@@ -20,6 +20,8 @@ export interface SambaNtOptions {
   smb1Only?: boolean;
   /** Default 445 as root, 4450 else. */
   port?: number;
+  /** Lets in as a guest who gives a wrong password, and who is not known: `map to guest = bad password`, shares open to guests. */
+  guests?: boolean;
   /** Run as this account instead of the caller's; only root may ask. */
   as?: { uid: number; gid: number; name: string };
 }
@@ -69,7 +71,8 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
   const password = "Adm!n pw";
   const limited = root ? { user: "limited", password: "limited pw" } : undefined;
   const smb1Only = options.smb1Only ?? false;
-  const bed = makeBed({ address, port, account, password, limited: limited?.password, smb1Only, as });
+  const guests = options.guests ?? false;
+  const bed = makeBed({ address, port, account, password, limited: limited?.password, smb1Only, guests, as });
 
   const net = async (...args: string[]): Promise<string> =>
     (await promisify(execFile)("net", ["registry", "-s", bed.conf, "-d0", ...args], as)).stdout;

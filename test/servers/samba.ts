@@ -25,6 +25,11 @@ const VARIANTS = {
   "NT1 only": ["server min protocol = NT1", "server max protocol = NT1"],
   "NT1 only, NTLMv1": ["server min protocol = NT1", "server max protocol = NT1", "ntlm auth = ntlmv1-permitted"],
   "NT1 only, guest mapping": ["server min protocol = NT1", "server max protocol = NT1", "map to guest = Bad User"],
+  "NT1 only, guests by wrong password": [
+    "server min protocol = NT1",
+    "server max protocol = NT1",
+    "map to guest = Bad Password",
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SambaVariant = keyof typeof VARIANTS;

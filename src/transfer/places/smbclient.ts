@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { ResyncError } from "../../errors.ts";
 import { formatPlaceAddress, type SmbAddress } from "../place-address.ts";
 import type { Place } from "../place.ts";
-import { sambaError } from "../smbclient/errors.ts";
+import { refuseGuests } from "../smbclient/guests.ts";
 import { smbclientPlace } from "../smbclient/place.ts";
 import { openSambaSession, type SambaPrograms, type SambaTarget } from "../smbclient/session.ts";
 
@@ -45,38 +44,6 @@ export async function openSmb1Place(address: SmbAddress, options: Smb1PlaceOptio
   } catch (error) {
     await place.close();
     throw error;
-  }
-}
-
-/**
- * smbclient takes a guest's session without a word, as servers give it to users they do not know ("map to guest"; NT with its Guest
- * account enabled). Where a made-up user gets in, ours must be refused with a made-up password: then the server knows it, and has
- * checked the right one.
- */
-async function refuseGuests(target: SambaTarget, share: string, options: Smb1PlaceOptions): Promise<void> {
-  const nonsense = async (): Promise<string> => randomBytes(9).toString("base64url");
-  const stranger = { ...target, domain: undefined, user: `rs-${randomBytes(6).toString("hex")}`, password: nonsense };
-  if (!(await getsIn(stranger, share, options))) return;
-  if (!(await getsIn({ ...target, password: nonsense }, share, options))) return;
-  throw new ResyncError("AUTH_FAILED", {
-    message: `${target.host} lets ${target.user} in with any password: as a guest, which it does for users it does not know.`,
-    state: "Nothing was written.",
-    hint: "Check user name and domain, or have the server's Guest account disabled.",
-    facts: { host: target.host, user: target.user, guest: true },
-  });
-}
-
-async function getsIn(target: SambaTarget, share: string, options: Smb1PlaceOptions): Promise<boolean> {
-  const session = openSambaSession(target, options);
-  try {
-    const call = options.signal === undefined ? {} : { signal: options.signal };
-    const output = await session.smbclient(share, "ls", call);
-    if (output.codes.length === 0 && output.exitCode === 0) return true;
-    const refused = await sambaError(target, output, `The log-on of ${target.user} cannot be tried`);
-    if (refused.code === "AUTH_FAILED" || refused.code === "ACCESS_DENIED") return false;
-    throw refused;
-  } finally {
-    await session.close();
   }
 }
 

@@ -10,7 +10,7 @@ import { errorCodeOf } from "./status-codes.ts";
  * no code that tells, the machine's address and port are tried, so that an unknown name or a closed port is called what it is.
  */
 export async function sambaError(target: SambaTarget, output: SambaOutput, what: string): Promise<ResyncError> {
-  const known = errorCodeOf(output.codes);
+  const known = guestCannotSign(output) ? "AUTH_FAILED" : errorCodeOf(output.codes);
   const code = known ?? (await whyUnreachable(target)) ?? "IO";
   const told = talk(output);
   return new ResyncError(code, {
@@ -22,6 +22,14 @@ export async function sambaError(target: SambaTarget, output: SambaOutput, what:
   });
 }
 
+/**
+ * True when the server let a guest in, who has no key to sign with, over SMB2 or 3: a wrong password, or an unknown user. Samba says
+ * ACCESS_DENIED then, and only its words tell the two apart.
+ */
+function guestCannotSign({ codes, stderr }: SambaOutput): boolean {
+  return codes[0] === "NT_STATUS_ACCESS_DENIED" && /^Bad SMB2 .*signature/mu.test(stderr);
+}
+
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set(["FILE_BUSY", "STALLED", "CONNECTION_LOST"]);
 /** Failures that are the connection's whatever was being done. */
 const CONNECTION: ReadonlySet<ErrorCode> = new Set(["STALLED", "CONNECTION_LOST"]);
@@ -29,7 +37,9 @@ const CONNECTION: ReadonlySet<ErrorCode> = new Set(["STALLED", "CONNECTION_LOST"
 /** What the program said, in one line, without the noise that Samba makes in its own interest. */
 function talk({ stdout, stderr }: SambaOutput): string {
   const lines = `${stderr}\n${stdout}`.split("\n").map((line) => line.trim());
-  const telling = lines.filter((line) => line !== "" && !/^(?:WARNING: |Freed frame |Try "help")/u.test(line));
+  const telling = lines.filter(
+    (line) => line !== "" && !/^(?:WARNING: |Freed frame |Try "help"|Bad SMB2 |\[[0-9A-F]{4}\] )/u.test(line),
+  );
   return telling.join("; ").slice(0, 300) || "no word";
 }
 

@@ -13,6 +13,7 @@ export interface BedSettings {
   /** The password of an account with fewer rights, where one can be had. */
   readonly limited: string | undefined;
   readonly smb1Only: boolean;
+  readonly guests: boolean;
   readonly as: RunAs;
 }
 
@@ -99,7 +100,7 @@ function addUser(conf: string, account: string, password: string, as: RunAs): vo
 }
 
 /** Every path private, one address, one port, no NetBIOS, no printing. Registry writes need `admin users` or smbd's own account. */
-function config(folder: string, { address, port, account, limited, smb1Only }: BedSettings): string {
+function config(folder: string, { address, port, account, limited, smb1Only, guests }: BedSettings): string {
   return `[global]
   server role = standalone server
   netbios name = NTDSS
@@ -125,10 +126,9 @@ function config(folder: string, { address, port, account, limited, smb1Only }: B
   printcap name = /dev/null
   disable spoolss = yes
   rpc start on demand helpers = no
-${smb1Only ? "  server min protocol = NT1\n  server max protocol = NT1\n  ntlm auth = ntlmv1-permitted\n" : ""}
+${guests ? "  map to guest = bad password\n" : ""}${smb1Only ? "  server min protocol = NT1\n  server max protocol = NT1\n  ntlm auth = ntlmv1-permitted\n" : ""}
 [C$]
   path = ${folder}/c
   read only = no
-  valid users = ${account}
-${limited === undefined ? "" : `  admin users = ${account}\n`}`;
+${guests ? "  guest ok = yes\n" : `  valid users = ${account}\n`}${limited === undefined ? "" : `  admin users = ${account}\n`}`;
 }

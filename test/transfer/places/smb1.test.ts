@@ -65,6 +65,15 @@ describe.skipIf(!need("smbd", "smbclient"))("smb1:// through smbclient", () => {
     await place.close();
   });
 
+  it("does not come in where any password does, and the server does not tell whom it takes us for", async () => {
+    const lenient = await startSamba("NT1 only, guests by wrong password");
+    for (const password of ["wrong", lenient.password]) {
+      const place = openSmb1Place(lenient.address("share"), { password: async () => password });
+      await expect(place).rejects.toMatchObject({ code: "AUTH_FAILED", facts: { guest: true } });
+    }
+    await lenient.stop();
+  });
+
   it("needs smbclient, and says so", async () => {
     const place = openSmb1Place(old.address("share"), {
       password: async () => old.password,

@@ -1,6 +1,7 @@
 import { hasCode, ResyncError } from "../../../errors.ts";
 import { collectBytes } from "../../../transfer/bytes.ts";
 import { placePath, type Place } from "../../../transfer/place.ts";
+import { guarded, refuseGuests } from "../../../transfer/smbclient/guests.ts";
 import { openSambaSession, type SambaPrograms } from "../../../transfer/smbclient/session.ts";
 import type { DssHost } from "../dss-host.ts";
 import { splitWindowsPath, withFolder } from "../locate.ts";
@@ -22,11 +23,13 @@ export interface SambaHostOptions extends SambaPrograms {
 
 /**
  * An NT 4 or 2000 host from afar, by Samba's `net` and `smbclient`: its registry, its services, and its folders through administrative
- * shares. Nothing is sent before the first act.
+ * shares. Nothing is sent before the first act. A guest's session is refused as `AUTH_FAILED`, in every dialect.
  */
 export function openSambaHost(address: SambaAddress, options: SambaHostOptions): DssHost {
   const { password, smb1, ntlmv1, ...programs } = options;
-  const session = openSambaSession({ ...address, password, smb1, ntlmv1 }, programs);
+  const target = { ...address, password: once(password), smb1, ntlmv1 };
+  const unguarded = openSambaSession(target, programs);
+  const session = smb1 === true ? guarded(unguarded, () => refuseGuests(target, "IPC$", programs)) : unguarded;
   const label = formatSambaAddress(address);
   const cannot = (what: string) =>
     Promise.reject(new ResyncError("CONTRACT", { message: `${label} cannot ${what}: ask its capabilities first.` }));
@@ -52,6 +55,12 @@ export function openSambaHost(address: SambaAddress, options: SambaHostOptions):
     close: () => session.close(),
   };
   return host;
+}
+
+/** The same answer for everybody who asks. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => (answer ??= ask());
 }
 
 /** Bytes. Dxa.exe has less than 300,000 (Q243604). */

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { ResyncError } from "../../errors.ts";
+import { sambaError } from "./errors.ts";
+import type { SambaOutput } from "./run.ts";
+import { openSambaSession, type SambaPrograms, type SambaSession, type SambaTarget } from "./session.ts";
+
+/**
+ * Refuses a guest's session over SMB1, which Samba's programs take without a word: servers give it to users they do not know (NT with its
+ * Guest account enabled, `map to guest = bad user`), some to anybody with a wrong password (`bad password`). A stranger is tried, and where
+ * it gets in, the server is asked by what name it knows it, and us (LsarGetUserName): a guest is who is known by the stranger's name. A
+ * server that does not tell must refuse our name with a made-up password. Throws `AUTH_FAILED`, and what connecting throws.
+ *
+ * Over SMB2 and 3 there is nothing to ask: a guest cannot sign, and signing is required there.
+ */
+export async function refuseGuests(target: SambaTarget, share: string, options: GuestOptions): Promise<void> {
+  const nonsense = async (): Promise<string> => randomBytes(9).toString("base64url");
+  const stranger = { ...target, domain: undefined, user: `rs-${randomBytes(6).toString("hex")}`, password: nonsense };
+  const theirs = await knownAs(stranger, options);
+  if (theirs === REFUSED) return;
+  const ours = await knownAs(target, options);
+  if (ours === REFUSED) return;
+  if (theirs !== UNTOLD && ours !== UNTOLD) {
+    if (theirs !== ours) return;
+  } else {
+    if (!(await getsIn(stranger, share, options))) return;
+    if (!(await getsIn({ ...target, password: nonsense }, share, options))) return;
+  }
+  throw new ResyncError("AUTH_FAILED", {
+    message: `${target.host} lets ${target.user} in as a guest only, as it does with users it does not know and, perhaps, with wrong passwords.`,
+    state: "Nothing was written.",
+    hint: "Check user name, domain and password, or have the server's Guest account disabled.",
+    facts: { host: target.host, user: target.user, guest: true },
+  });
+}
+
+export interface GuestOptions extends SambaPrograms {
+  readonly signal?: AbortSignal | undefined;
+}
+
+const REFUSED = Symbol("the log-on is refused");
+const UNTOLD = Symbol("the server does not tell");
+
+/** The account and its authority that the server takes a caller for. */
+async function knownAs(target: SambaTarget, options: GuestOptions): Promise<string | typeof REFUSED | typeof UNTOLD> {
+  return withSession(target, options, async (session) => {
+    const output = await session.rpc("getusername", { signal: options.signal });
+    const told = /^Account Name: .*, Authority Name: .*$/mu.exec(output.stdout)?.[0];
+    if (told !== undefined) return told;
+    return (await isRefused(target, output)) ? REFUSED : UNTOLD;
+  });
+}
+
+async function getsIn(target: SambaTarget, share: string, options: GuestOptions): Promise<boolean> {
+  return withSession(target, options, async (session) => {
+    const output = await session.smbclient(share, "ls", { signal: options.signal });
+    if (output.codes.length === 0 && output.exitCode === 0) return true;
+    if (await isRefused(target, output)) return false;
+    throw await sambaError(target, output, `The log-on of ${target.user} cannot be tried`);
+  });
+}
+
+async function isRefused(target: SambaTarget, output: SambaOutput): Promise<boolean> {
+  const { code } = await sambaError(target, output, "");
+  return code === "AUTH_FAILED" || code === "ACCESS_DENIED";
+}
+
+async function withSession<T>(
+  target: SambaTarget,
+  programs: SambaPrograms,
+  act: (session: SambaSession) => Promise<T>,
+): Promise<T> {
+  const session = openSambaSession(target, programs);
+  try {
+    return await act(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The session, with its first call preceded by `guard`, and every later one as long as that throws. */
+export function guarded(session: SambaSession, guard: () => Promise<void>): SambaSession {
+  let passed: Promise<void> | undefined;
+  const pass = (): Promise<void> =>
+    (passed ??= guard().catch((error: unknown) => {
+      passed = undefined;
+      throw error;
+    }));
+  return {
+    ...session,
+    net: async (...call) => pass().then(() => session.net(...call)),
+    smbclient: async (...call) => pass().then(() => session.smbclient(...call)),
+    rpc: async (...call) => pass().then(() => session.rpc(...call)),
+    async *smbclientStream(...call) {
+      await pass();
+      return yield* session.smbclientStream(...call);
+    },
+    async *rpcStream(...call) {
+      await pass();
+      return yield* session.rpcStream(...call);
+    },
+  };
+}
