@@ -7,7 +7,7 @@ import { placePath, type Place, type PlaceEntry } from "../../../transfer/place.
 import { findResync } from "../kept-name.ts";
 import { writePrivateFile } from "../private-file.ts";
 import { DEFAULT_SETTLE_MS, refusePresent, type Generated } from "../request.ts";
-import { keptName } from "./command-file.ts";
+import { keptName } from "./kept.ts";
 import { checkAsked, takeFailure } from "./returned.ts";
 import { readState, type HandoffState } from "./state.ts";
 

@@ -19,3 +19,6 @@ export const HANDOFF = {
   done: "DONE.TXT",
   failed: "FAILED.TXT",
 } as const;
+
+/** What RESYNC.CMD notes for itself before each of its changes in the registry, and takes away when that is put back. */
+export const MARK = { set: "SET.TXT", globalMax: "GMAX.TXT" } as const;

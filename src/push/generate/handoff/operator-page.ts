@@ -1,6 +1,6 @@
 import iconv from "iconv-lite";
 import { DXA_KEY, TRIGGER_VALUE } from "../dss-host.ts";
-import { keptName } from "./command-file.ts";
+import { keptName } from "./kept.ts";
 import { HANDOFF } from "./names.ts";
 import type { HandoffPlan } from "./request.ts";
 
@@ -18,17 +18,19 @@ export function operatorPage(plan: HandoffPlan, id: string): Uint8Array {
     "",
     ...part(1, "What you need"),
     ...item(
-      "The Exchange server that holds the Dirsync Server object, an account of its Administrators group, and this folder, with room for the list: on a stick, or on a share.",
+      "The Exchange server that holds the Dirsync Server object, an account of its Administrators group, and this folder, with room for the list: on a disk that is carried, or on a share.",
     ),
     ...item(
       "About ten minutes. Directory synchronization with Microsoft Mail pauses for one or two of them; mail does not.",
     ),
     "",
     ...part(2, "What to do"),
-    ...item(`Open a command prompt, change to this folder, and type: RESYNC`),
+    ...item("Open a command prompt, change to this folder, and type: RESYNC"),
+    ...item("A folder on a share needs a drive letter first: NET USE X: \\\\SERVER\\SHARE"),
     ...item(
       `It backs up the registry key of the service, names the list's requestors there, restarts the service "${plan.displayName}", waits until it has written ${HANDOFF.list}, and copies that file here.`,
     ),
+    ...item("If NET asks whether to stop other services too, answer N: none should depend on this one (Q143380)."),
     ...item(`When it says "Done", bring back this folder with all its files.`),
     ...item(
       `If it asks for another folder than ${plan.dxadata}, correct the line SET DXADATA= near the beginning of ${HANDOFF.command}. If the list does not fit here, set a folder with room behind SET OUT= and bring ${HANDOFF.list} from there.`,

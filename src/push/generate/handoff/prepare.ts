@@ -7,7 +7,7 @@ import { step } from "../../../report/step.ts";
 import { showValue } from "../registry-data.ts";
 import { TRIGGER_VALUE } from "../dss-host.ts";
 import { commandFile } from "./command-file.ts";
-import { HANDOFF } from "./names.ts";
+import { HANDOFF, MARK } from "./names.ts";
 import { operatorPage } from "./operator-page.ts";
 import { registryFiles } from "./registry-files.ts";
 import { planHandoff, type HandoffPlan, type HandoffRequest } from "./request.ts";
@@ -59,7 +59,8 @@ async function refuseTaken(folder: string, names: readonly string[]): Promise<vo
   const present = await readdir(folder).catch((error: unknown) => {
     throw fromErrno(error, folder);
   });
-  const ours = new Set([...names, HANDOFF.backup, HANDOFF.asked, HANDOFF.list, HANDOFF.done, HANDOFF.failed, ...MARKS]);
+  const { backup, asked, list, done, failed } = HANDOFF;
+  const ours = new Set([...names, backup, asked, list, done, failed, ...Object.values(MARK)]);
   const taken = present.filter((name) => ours.has(name.toUpperCase()));
   if (taken.length === 0) return;
   throw new ResyncError("ALREADY_EXISTS", {
@@ -69,9 +70,6 @@ async function refuseTaken(folder: string, names: readonly string[]): Promise<vo
     facts: { folder, taken },
   });
 }
-
-/** What RESYNC.CMD notes for itself about its own changes. */
-const MARKS = ["SET.TXT", "GMAX.TXT"];
 
 async function writeAll(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const written: string[] = [];

@@ -98,8 +98,17 @@ describe("the command file", () => {
     const at = (line: string): number => lines.indexOf(line);
     expect(at("ECHO Ours > SET.TXT")).toBeLessThan(at("START /WAIT REGEDIT /S SET%REG%.REG"));
     expect(at("ECHO Ours > GMAX.TXT")).toBeLessThan(at("START /WAIT REGEDIT /S GMAX%REG%.REG"));
-    expect(lines[at("START /WAIT REGEDIT /S CLEAR%REG%.REG") - 1]).toBe("IF ERRORLEVEL 1 GOTO CLEARED");
+    expect(lines[at("START /WAIT REGEDIT /S CLEAR%REG%.REG") - 1]).toBe("IF ERRORLEVEL 1 GOTO GONE");
     expect(lines.slice(at(":PUTBACK"), at(":CLEARED"))).toContain("IF NOT EXIST SET.TXT GOTO CLEARED");
+  });
+
+  it("gives the list its name last of all, so that a list that came back is one whose server was put back", () => {
+    const named = lines.indexOf('REN "%OUT%\\RESYNC.TMP" RESYNC.GLB');
+    expect(lines.indexOf(":GMDONE")).toBeLessThan(named);
+    expect(lines.indexOf("DEL SET.TXT")).toBeLessThan(named);
+    expect(
+      lines.slice(named + 1, lines.indexOf(":WRONGDIR")).filter((line) => !/^(?:ECHO|GOTO END)/u.test(line)),
+    ).toEqual([]);
   });
 
   it("refuses before the first change, and puts back after it", () => {
@@ -107,10 +116,12 @@ describe("the command file", () => {
     const targets = (from: number, to: number) =>
       lines
         .slice(from, to)
-        .flatMap((line) => /GOTO (NO(?:DXA|BACKUP|TRUN|TSET|STOP|START|LIST)|THERE)/u.exec(line)?.[1] ?? []);
-    expect(new Set(targets(0, first))).toEqual(new Set(["NODXA", "NOBACKUP", "THERE", "NOTRUN"]));
-    expect(new Set(targets(first, lines.length))).toEqual(new Set(["NOTSET", "NOSTOP", "NOSTART", "NOLIST"]));
-    for (const label of ["NOTSET", "NOSTOP", "NOSTART", "NOLIST"])
+        .flatMap(
+          (line) => /GOTO (NO(?:DXA|BACKUP|TRUN|TSET|STOP|START|LIST)|THERE|CUTOFF|ENDED)/u.exec(line)?.[1] ?? [],
+        );
+    expect(new Set(targets(0, first))).toEqual(new Set(["CUTOFF", "NODXA", "NOBACKUP", "THERE", "NOTRUN"]));
+    expect(new Set(targets(first, lines.length))).toEqual(new Set(["NOTSET", "NOSTOP", "NOSTART", "ENDED", "NOLIST"]));
+    for (const label of ["NOTSET", "NOSTOP", "NOSTART", "ENDED", "NOLIST"])
       expect(lines[lines.indexOf(`:${label}`) + 2]).toBe("GOTO PUTBACK");
   });
 });
