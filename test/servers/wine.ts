@@ -1,10 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, rm, unlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { DXA_KEY, DXA_SERVICE, type DssHost } from "../../src/push/generate/dss-host.ts";
+import { openWindowsHost } from "../../src/push/generate/hosts/windows.ts";
+import { wineMachine } from "../../src/push/generate/hosts/windows/wine.ts";
+import { masterList } from "../push/generate/hosts/samba/generate-bed.ts";
 
 const SOURCE = fileURLToPath(new URL("../../fixtures/wine/", import.meta.url));
 const COMPILER = "x86_64-w64-mingw32";
@@ -16,10 +20,21 @@ export interface WineHost {
   readonly prefix: string;
   readonly drive: string;
   readonly dxadata: string;
+  /** What Windows programs are started with. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The list that the service writes, and the requestors that it was asked for the last time. */
+  readonly list: Buffer;
+  asked(): Promise<string[]>;
+  /** Its registry, services and folders, by our own code. */
+  open(): DssHost;
   /** Runs a Windows program to its end; gives what it printed. */
   wine(...args: string[]): Promise<string>;
   /** Sets a DWORD of the service's Parameters (fixtures/wine/dxa.c). */
   knob(name: string, value: number): Promise<void>;
+  /** All knobs at 0, no value left in the service's key by a push, Dxadata empty, the service running. */
+  reset(): Promise<void>;
+  /** Compiles a program of fixtures/wine to a file of drive C. */
+  build(name: string, to: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,17 +45,18 @@ export const WINE_PROGRAMS = ["wine", "wineserver", `${COMPILER}-gcc`, `${COMPIL
 export async function startWine(): Promise<WineHost> {
   const base = await mkdtemp(join(tmpdir(), "resync-wine-"));
   const prefix = join(base, "prefix");
+  const drive = join(prefix, "drive_c");
+  const dxadata = join(drive, "exchsrvr/dxadata");
+  // A home of its own, and no drive Z: Wine would link its folders to what it finds here.
   const home = join(base, "home");
   await mkdir(home);
-  // A home of its own, and no drive Z: Wine would link its folders to what it finds here.
-  const env = { ...process.env, HOME: home, WINEPREFIX: prefix, WINEDEBUG: "-all", DISPLAY: "" };
-  const options = { env: { ...env, WINEDLLOVERRIDES: "mscoree,mshtml=" }, cwd: base, timeout: 60_000 };
-  const drive = join(prefix, "drive_c");
+  const environment = { ...process.env, HOME: home, WINEPREFIX: prefix, WINEDEBUG: "-all", DISPLAY: "" };
+  const env = { ...environment, WINEDLLOVERRIDES: "mscoree,mshtml=" };
   const wine = async (...args: string[]): Promise<string> =>
-    (await run("wine", args, { ...options, cwd: drive })).stdout;
+    (await run("wine", args, { env, cwd: drive, timeout: 120_000 })).stdout;
   /** For what leaves servers behind, which would keep a pipe open for ever. */
   const quietly = async (program: string, ...args: string[]): Promise<void> => {
-    await once(spawn(program, args, { ...options, stdio: "ignore" }), "exit");
+    await once(spawn(program, args, { env, cwd: base, stdio: "ignore", timeout: 120_000 }), "exit");
   };
   const shutDown = async (): Promise<void> => {
     await quietly("wineserver", "-k");
@@ -50,26 +66,50 @@ export async function startWine(): Promise<WineHost> {
     await shutDown();
     await rm(base, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   };
+  const build = async (name: string, to: string): Promise<void> => {
+    const source = join(base, `${name}.c`);
+    await cp(join(SOURCE, `${name}.c`), source);
+    await run(`${COMPILER}-gcc`, [
+      "-O2",
+      "-s",
+      "-municode",
+      "-o",
+      join(drive, to),
+      source,
+      ...(await resources(base, name)),
+    ]);
+  };
+  const open = (): DssHost => openWindowsHost(wineMachine({ prefix }));
+  const list = Buffer.from(await masterList(["HARBOUR"]));
   try {
     await quietly("wine", "wineboot", "-i");
     await unlink(join(prefix, "dosdevices/z:"));
-    await mkdir(join(drive, "exchsrvr/dxadata"), { recursive: true });
-    await mkdir(join(drive, "exchsrvr/bin"));
-    await build(base, join(drive, "exchsrvr/bin"));
+    await mkdir(join(drive, "exchsrvr/bin"), { recursive: true });
+    await mkdir(dxadata);
+    await build("dxa", "exchsrvr/bin/dxa.exe");
+    await writeFile(join(drive, "exchsrvr/list.glb"), list);
     const display = ["DisplayName=", "Microsoft Exchange Directory Synchronization"];
-    await wine("sc", "create", "MSExchangeDX", "binPath=", "C:\\exchsrvr\\bin\\dxa.exe", "start=", "auto", ...display);
+    await wine("sc", "create", DXA_SERVICE, "binPath=", "C:\\exchsrvr\\bin\\dxa.exe", "start=", "auto", ...display);
     await wine("reg", "add", SETUP, "/v", "Services", "/t", "REG_SZ", "/d", "C:\\exchsrvr", "/f");
     // As a restart of the machine: the service manager starts the service. It must stay (-p), or all services end with the last program.
     await shutDown();
     await quietly("wineserver", "-p");
-    await quietly("wine", "sc", "query", "MSExchangeDX");
+    await quietly("wine", "sc", "query", DXA_SERVICE);
     return {
       prefix,
       drive,
-      dxadata: join(drive, "exchsrvr/dxadata"),
+      dxadata,
+      environment,
+      list,
+      asked: async () =>
+        (await readFile(join(drive, "exchsrvr/asked.txt"), "utf16le")).replace(/\0+$/u, "").split("\0"),
+      open,
       wine,
       knob: async (name, value) =>
         void (await wine("reg", "add", PARAMETERS, "/v", name, "/t", "REG_DWORD", "/d", String(value), "/f")),
+      reset: () =>
+        reset(open(), dxadata, async () => void (await wine("reg", "delete", PARAMETERS, "/f").catch(() => ""))),
+      build,
       stop,
     };
   } catch (error) {
@@ -81,12 +121,29 @@ export async function startWine(): Promise<WineHost> {
 const SETUP = "HKLM\\SOFTWARE\\Microsoft\\Exchange\\Setup";
 const PARAMETERS = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX\\Parameters";
 
-async function build(work: string, bin: string): Promise<void> {
-  await cp(SOURCE, join(work, "source"), { recursive: true });
-  const at = { cwd: join(work, "source") };
-  const compile = (name: string, ...more: string[]) =>
-    run(`${COMPILER}-gcc`, ["-O2", "-s", "-municode", "-o", join(bin, `${name}.exe`), `${name}.c`, ...more], at);
-  await run(`${COMPILER}-windres`, ["dxa.rc", "resources.o"], at);
-  await compile("dxa", "resources.o", "-ladvapi32");
-  await compile("show");
+async function reset(host: DssHost, dxadata: string, clearKnobs: () => Promise<void>): Promise<void> {
+  await clearKnobs();
+  await running(host);
+  for (const name of (await host.listValues(DXA_KEY)).keys()) {
+    if (/resync/iu.test(name)) await host.deleteValue(DXA_KEY, name);
+  }
+  await rm(dxadata, { recursive: true, force: true });
+  await mkdir(dxadata);
+}
+
+/** Waits until the service runs, having started it where need be. */
+async function running(host: DssHost): Promise<void> {
+  for (;;) {
+    const { state } = await host.queryService(DXA_SERVICE);
+    if (state === "running") return;
+    if (state === "stopped") await host.requestStart(DXA_SERVICE);
+  }
+}
+
+/** The program's resources as an object file, if it has any. */
+async function resources(base: string, name: string): Promise<string[]> {
+  if (name !== "dxa") return [];
+  const object = join(base, `${name}.o`);
+  await run(`${COMPILER}-windres`, [join(SOURCE, `${name}.rc`), object]);
+  return [object, "-ladvapi32"];
 }
