@@ -5,7 +5,8 @@ import type { Check, CheckOutcome } from "../check.ts";
 import { paint, wrap, type Style } from "../report/style.ts";
 import { defineCommand, type CliContext } from "./command.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
-import { dssOptions } from "./dss.ts";
+import { dssOptions, type DssOptions } from "./dss.ts";
+import { checkHandoffForDoctor, handoffFolder } from "./handoff.ts";
 import { checkDssForDoctor, checkPlaceForDoctor } from "./doctor-push.ts";
 
 export const doctorCommand = defineCommand({
@@ -30,7 +31,7 @@ export const doctorCommand = defineCommand({
   async run(values, _positionals, cli) {
     const checks: Check[] = [];
     if (values.postoffice !== undefined) checks.push(...(await checkPostoffice(values.postoffice, cli)));
-    if (values.dss !== undefined) checks.push(...(await checkDssForDoctor(values.dss, values, cli)));
+    if (values.dss !== undefined) checks.push(...(await checkDss(values.dss, values, cli)));
     for (const place of values.to ?? []) {
       checks.push(await checkPlaceForDoctor(place, placeOptionsOf(values, cli), cli));
     }
@@ -44,6 +45,12 @@ export const doctorCommand = defineCommand({
     };
   },
 });
+
+async function checkDss(dss: string, options: DssOptions, cli: CliContext): Promise<Check[]> {
+  const folder = handoffFolder(dss);
+  if (folder === undefined) return checkDssForDoctor(dss, options, cli);
+  return [await checkHandoffForDoctor(resolve(cli.cwd, folder))];
+}
 
 async function checkPostoffice(folder: string, cli: CliContext): Promise<Check[]> {
   const { openPostoffice } = await import("../import/postoffice/postoffice.ts");

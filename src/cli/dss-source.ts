@@ -1,10 +1,12 @@
 import { join, resolve } from "node:path";
 import type { RunContext } from "../context.ts";
 import type { Lock } from "../journal/lock.ts";
+import type { HandoffRequest } from "../push/generate/handoff/request.ts";
 import type { GenerateSettings, ListSource } from "../push/sources.ts";
 import { localPlace } from "../transfer/places/local.ts";
 import type { CliContext } from "./command.ts";
 import { openDss, type DssOptions } from "./dss.ts";
+import { handoffFolder } from "./handoff.ts";
 
 /** Where a push gets its list from: a host that is asked, or a folder that an operator carries. */
 export interface DssSource {
@@ -23,11 +25,13 @@ export interface SourceSettings extends DssOptions {
   readonly keep: boolean;
   /** `handoff:` only: wait for an answer to files that were written before. */
   readonly resume: boolean;
+  /** `handoff:` only: what is known of the DSS. */
+  readonly handoff: Pick<HandoffRequest, "ansi" | "dxadata">;
 }
 
 /** Opens what `--dss` names. Throws `USAGE` for a text that names none, and what opening throws. */
 export async function openDssSource(dss: string, how: SourceSettings, cli: CliContext): Promise<DssSource> {
-  const folder = /^handoff:(.+)$/u.exec(dss)?.[1];
+  const folder = handoffFolder(dss);
   return folder === undefined ? hostSource(dss, how, cli) : handoffSource(resolve(cli.cwd, folder), how);
 }
 
@@ -45,7 +49,7 @@ async function hostSource(dss: string, how: SourceSettings, cli: CliContext): Pr
 }
 
 /** The folder holds all that the handoff knows: no lock is needed, and the DSS is put back by the command file. */
-async function handoffSource(folder: string, { settings, resume }: SourceSettings): Promise<DssSource> {
+async function handoffSource(folder: string, { settings, resume, handoff }: SourceSettings): Promise<DssSource> {
   const { prepareHandoff } = await import("../push/generate/handoff/prepare.ts");
   const { awaitHandoff } = await import("../push/generate/handoff/await.ts");
   return {
@@ -53,11 +57,19 @@ async function handoffSource(folder: string, { settings, resume }: SourceSetting
     lock: async () => undefined,
     list: (context) => async (runFolder) => {
       const { requestors, pollMs, settleMs, timeoutMs, globalMax } = settings;
-      if (!resume) await prepareHandoff({ requestors, folder, globalMax: globalMax === "on" }, context);
+      if (!resume) await prepareHandoff({ ...handoff, requestors, folder, globalMax: globalMax === "on" }, context);
       if (context.dryRun) return undefined;
       const place = localPlace(folder);
       const privateCopy = join(runFolder, "RESYNC.GLB");
-      const wait = { folder, place, privateCopy, pollMs, timeoutMs, ...(settleMs === undefined ? {} : { settleMs }) };
+      const wait = {
+        folder,
+        requestors,
+        place,
+        privateCopy,
+        pollMs,
+        timeoutMs,
+        ...(settleMs === undefined ? {} : { settleMs }),
+      };
       return { ...(await awaitHandoff(wait, context)), finish: async () => undefined };
     },
     close: async () => undefined,

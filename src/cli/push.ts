@@ -13,6 +13,7 @@ import { MAX_SHRINK } from "../glb/shrink.ts";
 import { defineCommand, type CliContext, type CommandResult } from "./command.ts";
 import { dssOptions } from "./dss.ts";
 import { openDssSource } from "./dss-source.ts";
+import { handoffOf, handoffOptions } from "./handoff.ts";
 import { signingKeyOf } from "./keys.ts";
 import { showPush } from "./push-summary.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
@@ -54,6 +55,7 @@ export const pushCommand = defineCommand({
     resume: flag("handoff: only: wait for the answer to files that were written before"),
     keep: flag("Leave Resync.glb in Dxadata after delivery"),
     ...generateOptions,
+    ...handoffOptions,
     ...splitOptions,
     ...tapeOptions,
     "sign-key": text("Private key (resync keygen) to sign the delivery with", { placeholder: "FILE" }),
@@ -95,7 +97,7 @@ export const pushCommand = defineCommand({
     const targets = required("to", values.to).map((place) => targetOf(place, more, cli));
     const signingKey = await signingKeyOf(values["sign-key"], cli);
     const settings = settingsOf(requestors, values);
-    const source = await openDssSource(dss, { ...values, settings }, cli);
+    const source = await openDssSource(dss, { ...values, settings, handoff: handoffOf(values) }, cli);
     const places = targets.map(({ label }) => label);
     const plan = {
       command: "push",

@@ -5,6 +5,7 @@ import { asRunId } from "../journal/run-id.ts";
 import { listRuns, readRun, resumeRun, type RunRecord } from "../journal/store.ts";
 import { defineCommand, type CliContext } from "./command.ts";
 import { dssOptions, openDss, type DssOptions } from "./dss.ts";
+import { handoffFolder } from "./handoff.ts";
 import { withRun } from "./with-run.ts";
 
 /** What became of one run. */
@@ -101,6 +102,7 @@ async function mend(record: RunRecord, values: DssOptions, context: RunContext, 
   const { run, command } = record;
   const dss = record.data["dss"];
   if (command === "push" && typeof dss === "string") {
+    if (handoffFolder(dss) !== undefined) return { run, command, ...(await mendHandoff(record, context)) };
     const { lockDss } = await import("../push/mend.ts");
     const host = await openDss(dss, values, cli);
     try {
@@ -116,4 +118,11 @@ async function mend(record: RunRecord, values: DssOptions, context: RunContext, 
   const { outcome, state } = await recoverImport(record.entries, { ...context, journal });
   await journal.end(outcome, outcome === "undetermined" ? EXIT.undetermined : EXIT.done);
   return { run, command, outcome, state };
+}
+
+async function mendHandoff(record: RunRecord, context: RunContext): Promise<Pick<Mended, "outcome" | "state">> {
+  const { recoverHandoff } = await import("../push/generate/handoff/recover.ts");
+  const mended = await recoverHandoff(record.entries, context.dryRun);
+  if (!context.dryRun) await (await resumeRun(record, context.clock)).end(mended.outcome, EXIT.done);
+  return mended;
 }

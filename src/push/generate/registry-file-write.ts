@@ -1,5 +1,5 @@
 import iconv from "iconv-lite";
-import { ResyncError } from "../../errors.ts";
+import { EXIT, ResyncError } from "../../errors.ts";
 import type { RegistryValue } from "./dss-host.ts";
 import { toRegistryBytes, type StringEncoding } from "./registry-data.ts";
 import { DEFAULT_ANSI, REGISTRY_FILE_HEADER, type RegistryFile } from "./registry-file.ts";
@@ -56,7 +56,9 @@ function refuseUnmappable(file: RegistryFile, text: string, ansi: StringEncoding
     if (iconv.decode(iconv.encode(part, ansi), ansi) === part) continue;
     throw new ResyncError("NAME_INVALID", {
       message: `"${part.slice(0, 60)}" holds characters that ${ansi} does not have, so a REGEDIT4 file cannot carry it.`,
-      hint: "Use the version 5.00 format (Windows 2000 and later), or another code page.",
+      state: "Nothing was written.",
+      hint: "Name the code page of that Windows (--handoff-code-page); NT 4 cannot hold names beyond it in a .REG file.",
+      exitCode: EXIT.usage,
     });
   }
 }

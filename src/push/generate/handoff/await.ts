@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { RunContext } from "../../../context.ts";
 import { hasCode, ResyncError } from "../../../errors.ts";
 import { step, type StepVoice } from "../../../report/step.ts";
@@ -15,6 +16,8 @@ import { readState, type HandoffState } from "./state.ts";
 export interface HandoffWait {
   /** The folder that was prepared. */
   readonly folder: string;
+  /** Who the list is delivered for: those that the handoff asks for. */
+  readonly requestors: readonly string[];
   /** Where Resync.glb comes back: the same folder, a share, a mailbox of files. */
   readonly place: Place;
   /** Local path of the copy to make, 0600; must not exist. */
@@ -28,11 +31,13 @@ export interface HandoffWait {
 
 /**
  * Waits until the operator's Resync.glb is there and the same in two reads, and takes a private copy. Can be ended and taken up again
- * at any time: all that it knows lies in the folder. Throws `NOT_FOUND` for a folder without a handoff, `NOT_PRODUCED` when the command
- * file says that it failed, or when the time is over, and `VERIFY_FAILED` when the DSS was asked for other requestors.
+ * at any time: all that it knows lies in the folder. Throws `NOT_FOUND` for a folder without a handoff, `USAGE` for one that asks for
+ * other requestors, `NOT_PRODUCED` when the command file says that it failed, or when the time is over, and `VERIFY_FAILED` when the
+ * DSS was asked for other requestors than the handoff says.
  */
 export async function awaitHandoff(wait: HandoffWait, context: RunContext): Promise<Generated> {
   const state = await readState(wait.folder);
+  refuseOthers(wait, state);
   await refusePresent(wait.privateCopy);
   return step(context.reporter, "handoff-wait", "Wait for the operator's Resync.glb", async (voice) => {
     const { name, ...print } = await untilTaken(wait, state, context, voice);
@@ -40,6 +45,17 @@ export async function awaitHandoff(wait: HandoffWait, context: RunContext): Prom
     const found = `${name} in ${wait.place.label}: ${print.size.toLocaleString("en-US")} bytes, the same in two reads`;
     const unknown = { earlierKept: undefined, dxaVersion: undefined, writtenInMs: undefined };
     return { found, facts: { ...print }, value: { ...list, ...unknown, globalMax: state.globalMax } };
+  });
+}
+
+function refuseOthers({ folder, requestors }: HandoffWait, state: HandoffState): void {
+  if (isDeepStrictEqual(requestors.toSorted(), state.requestors.toSorted())) return;
+  const named = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+  throw new ResyncError("USAGE", {
+    message: `The handoff in ${folder} asks for ${named(state.requestors)}, not for ${named(requestors)}.`,
+    state: "Nothing was waited for.",
+    hint: "Name the same requestors, or prepare a handoff of its own, in another folder, for these.",
+    facts: { folder, requestors: [...requestors], asked: state.requestors },
   });
 }
 

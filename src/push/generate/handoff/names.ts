@@ -22,3 +22,10 @@ export const HANDOFF = {
 
 /** What RESYNC.CMD notes for itself before each of its changes in the registry, and takes away when that is put back. */
 export const MARK = { set: "SET.TXT", globalMax: "GMAX.TXT" } as const;
+
+/** Every name that a handoff may use in its folder. */
+export const ALL_NAMES: ReadonlySet<string> = new Set(
+  [...Object.values(HANDOFF), ...Object.values(MARK)].flatMap((name) =>
+    typeof name === "string" ? [name] : Object.values(name),
+  ),
+);

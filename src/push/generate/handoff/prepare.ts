@@ -7,11 +7,14 @@ import { step } from "../../../report/step.ts";
 import { showValue } from "../registry-data.ts";
 import { TRIGGER_VALUE } from "../dss-host.ts";
 import { commandFile } from "./command-file.ts";
-import { HANDOFF, MARK } from "./names.ts";
+import { ALL_NAMES, HANDOFF } from "./names.ts";
 import { operatorPage } from "./operator-page.ts";
 import { registryFiles } from "./registry-files.ts";
 import { planHandoff, type HandoffPlan, type HandoffRequest } from "./request.ts";
 import { formatState } from "./state.ts";
+
+/** The journal's step; its data are the folder and the files' names. */
+export const PREPARE_STEP = "handoff.prepare";
 
 /**
  * Writes into `request.folder` all that an operator at the DSS's console needs. Nothing is changed anywhere else. Throws `USAGE` and
@@ -22,7 +25,7 @@ export async function prepareHandoff(request: HandoffRequest, context: RunContex
   const plan = planHandoff(request);
   const files = handoffFiles(plan, context.journal.run, context.clock.now());
   const names = [...files.keys()];
-  await refuseTaken(plan.folder, names);
+  await refuseTaken(plan.folder);
   if (context.dryRun) {
     for (const name of names) {
       context.reporter.emit({ type: "would", act: `write ${join(plan.folder, name)}`, facts: { name } });
@@ -30,9 +33,7 @@ export async function prepareHandoff(request: HandoffRequest, context: RunContex
     return names;
   }
   return step(context.reporter, "handoff-prepare", "Write what the operator needs", async () => {
-    await context.journal.act("handoff.prepare", { folder: plan.folder, files: names }, () =>
-      writeAll(plan.folder, files),
-    );
+    await context.journal.act(PREPARE_STEP, { folder: plan.folder, files: names }, () => writeAll(plan.folder, files));
     const value = showValue({ type: "REG_MULTI_SZ", data: plan.requestors });
     return {
       found: `${names.length} files in ${plan.folder}: ${TRIGGER_VALUE} ${value}`,
@@ -54,19 +55,20 @@ export function handoffFiles(plan: HandoffPlan, id: string, now: Date): Map<stri
   ]);
 }
 
-/** Also refuses what an earlier handoff brought back: it would be taken for the answer to this one. */
-async function refuseTaken(folder: string, names: readonly string[]): Promise<void> {
+/**
+ * Throws `ALREADY_EXISTS` when the folder holds files of a handoff; what an earlier one brought back too, for it would be taken for the
+ * answer to this one.
+ */
+export async function refuseTaken(folder: string): Promise<void> {
   const present = await readdir(folder).catch((error: unknown) => {
     throw fromErrno(error, folder);
   });
-  const { backup, asked, list, done, failed } = HANDOFF;
-  const ours = new Set([...names, backup, asked, list, done, failed, ...Object.values(MARK)]);
-  const taken = present.filter((name) => ours.has(name.toUpperCase()));
+  const taken = present.filter((name) => ALL_NAMES.has(name.toUpperCase()));
   if (taken.length === 0) return;
   throw new ResyncError("ALREADY_EXISTS", {
     message: `${folder} holds files of an earlier handoff: ${taken.join(", ")}.`,
     state: "Nothing was written.",
-    hint: "To wait for that one, use --resume. For a new one, give an empty folder.",
+    hint: "To wait for that one, use --resume; one that was cut off while it was written is taken away by resync recover. For a new one, give an empty folder.",
     facts: { folder, taken },
   });
 }

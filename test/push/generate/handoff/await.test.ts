@@ -19,10 +19,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true }));
 
-const prepare = async (requestors = ["NETWORK/PO1", "Büro Süd"]) =>
-  prepareHandoff({ requestors, folder }, await testContext());
+const REQUESTORS = ["NETWORK/PO1", "Büro Süd"];
+const prepare = async (requestors = REQUESTORS) => prepareHandoff({ requestors, folder }, await testContext());
 const waitFor = (more: Partial<HandoffWait> = {}): HandoffWait => ({
   folder,
+  requestors: REQUESTORS,
   place: localPlace(folder),
   privateCopy: join(base, "copy.glb"),
   pollMs: 1000,
@@ -134,6 +135,17 @@ describe("waiting for the operator", () => {
       exitCode: 6,
       state: expect.stringContaining("taken up again"),
     });
+  });
+
+  it("refuses a handoff that asks for other requestors", async () => {
+    await prepare();
+    await put("RESYNC.GLB", LIST)();
+    await expect(awaitHandoff(waitFor({ requestors: ["OTHER"] }), await testContext())).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining('asks for "NETWORK/PO1", "Büro Süd", not for "OTHER"'),
+    });
+    const list = await awaitHandoff(waitFor({ requestors: REQUESTORS.toReversed() }), await testContext());
+    expect(list.size).toBe(LIST.length);
   });
 
   it("refuses a folder without a handoff, or with a damaged one", async () => {

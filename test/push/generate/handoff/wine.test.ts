@@ -57,6 +57,7 @@ describe.skipIf(!need(...WINE_PROGRAMS))("the operator's command file under Wine
     const list = await awaitHandoff(
       {
         folder,
+        requestors: NAMES,
         place: localPlace(folder),
         privateCopy: join(wine.drive, `handed${count}.glb`),
         pollMs: 100,
