@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE, type DssHost } from "../../../../src/push/generate/dss-host.ts";
 import { openWindowsHost } from "../../../../src/push/generate/hosts/windows.ts";
+import { parseEvents } from "../../../../src/push/generate/hosts/windows/events.ts";
 import { parseQuery } from "../../../../src/push/generate/hosts/windows/services.ts";
 import { dssHostContract } from "../../../contract/dss-host.ts";
 import { registryOf, standInWindows, VERSION, type StandInWindows } from "./windows/stand-in.ts";
@@ -14,6 +15,7 @@ dssHostContract("windows, by stand-ins for reg.exe and sc.exe", async () => {
     folder: "C:\\empty",
     put: (name, bytes) => writeFile(join(windows.folder, "c/empty", name), bytes),
     program: { path: "C:\\exchsrvr\\bin\\dxa.exe", version: VERSION },
+    logEvent: (event) => windows.logEvent(event),
     patienceMs: 5000,
     close: () => windows.close(),
   };
@@ -98,6 +100,14 @@ describe("a Windows host", () => {
       startType: "automatic",
       win32ExitCode: 1067,
     });
+  });
+
+  it("cannot tell events without a wevtutil.exe, and passes over what is no event", async () => {
+    const command = () => ["no-such-wevtutil.exe"] as const;
+    const old = openWindowsHost({ ...windows.machine, command });
+    await expect(old.eventMark()).rejects.toMatchObject({ code: "PROGRAM_MISSING" });
+    expect(parseEvents("System", "<Event><System></System></Event> \ufeff<Event")).toEqual([]);
+    expect(parseEvents("System", "")).toEqual([]);
   });
 
   it("ends a program that hangs, and says which one is missing", async () => {

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Programs of Windows that the host is asked through. */
-export type WindowsProgram = "reg" | "sc";
+export type WindowsProgram = "reg" | "sc" | "wevtutil";
 
 /** How Windows programs are started, and how their paths are found from here: on Windows itself, or under Wine. */
 export interface WindowsMachine {

@@ -26,6 +26,8 @@ export interface StandInWindows {
   services(change: Record<string, StandInService>): Promise<void>;
   /** Writes one of the lists that the stand-ins look at: `denied.json`, `hidden.json`. */
   list(name: "denied" | "hidden", keys: readonly string[]): Promise<void>;
+  /** Adds a record to an event log; with the time as it is now. */
+  logEvent(event: { log: string; source: string; id: number; text: string }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,12 +46,17 @@ export async function standInWindows(): Promise<StandInWindows> {
     "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Exchange\\Setup": { Services: text("C:\\exchsrvr") },
     "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage": { OEMCP: text("850") },
   });
+  const events: Record<string, object[]> = { Application: [], System: [] };
   await services({ MSExchangeDX: { state: 4, startMs: 20, stopMs: 20 } });
   for (const name of ["empty", "exchsrvr/bin", "temp"]) await mkdir(join(folder, "c", name), { recursive: true });
   await writeFile(join(folder, "c/exchsrvr/bin/dxa.exe"), peFile({ version: VERSION }));
   return {
     folder,
     services,
+    async logEvent({ log, ...event }) {
+      events[log]?.push({ ...event, at: new Date().toISOString() });
+      await write("events.json", events);
+    },
     list: (name, keys) => write(`${name}.json`, keys),
     machine: {
       label: "windows:stand-in",
