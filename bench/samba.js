@@ -27,6 +27,10 @@ export async function startSamba(globals = []) {
     stdio: ["pipe", "ignore", "ignore"],
   });
   const smbd = spawn("smbd", ["-F", "--no-process-group", "-s", path("smb.conf")], { detached: true, stdio: "ignore" });
+  const kill = () => {
+    if (smbd.pid !== undefined) process.kill(-smbd.pid, "SIGTERM");
+    rmSync(folder, { recursive: true, force: true });
+  };
   while (!(await answers(port))) await pause(20);
   return {
     port,
@@ -34,9 +38,10 @@ export async function startSamba(globals = []) {
     password,
     share: path("share"),
     file: path,
+    kill,
     close: async () => {
       const ended = once(smbd, "exit");
-      if (smbd.pid !== undefined) process.kill(-smbd.pid, "SIGTERM");
+      kill();
       await ended;
       rmSync(folder, { recursive: true, force: true });
     },

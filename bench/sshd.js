@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir, userInfo } from "node:os";
@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /**
- * Starts a private sshd on 127.0.0.1 that lets this process's own account in by key. Returns where it is, and what ends it.
+ * Starts a private sshd on 127.0.0.1 that lets this process's own account in by key; its folder is in memory where the machine has /dev/shm.
+ * Returns where it is, `know`, which has its known_hosts file name it at a port, and what ends it.
  */
 export async function startSshd() {
-  const folder = mkdtempSync(join(tmpdir(), "resync-bench-"));
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "resync-bench-ssh-"));
   const path = (name) => join(folder, name);
   for (const name of ["host", "user"])
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path(name)]);
@@ -38,17 +39,23 @@ export async function startSshd() {
   for await (const line of lines) if (line.startsWith("Server listening")) break;
   sshd.stderr.resume();
   const [type, key] = readFileSync(path("host.pub"), "utf8").split(" ");
-  writeFileSync(path("known_hosts"), `[127.0.0.1]:${port} ${type} ${key}\n`);
+  const know = (at) => appendFileSync(path("known_hosts"), `[127.0.0.1]:${at} ${type} ${key}\n`);
+  know(port);
+  const kill = () => {
+    sshd.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
     port,
     user: userInfo().username,
     data: path("data"),
     file: path,
+    know,
+    kill,
     close: async () => {
       const ended = once(sshd, "exit");
-      sshd.kill();
+      kill();
       await ended;
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,15 +1,16 @@
-// One transfer over SMB, as a process of its own: smb-transfer.js resync|smb2 put|get plain|signed|encrypted LOCAL NAME PORT USER
-// The password comes in PASSWD.
+// One transfer over SMB, as a process of its own: transfer-smb.js resync|smb2 start|put|get plain|signed|encrypted LOCAL NAME PORT USER
+// The password comes in PASSWD. `start` loads the program and ends: what of a transfer's time is no transfer.
 import { createWriteStream, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pipeline } from "node:stream/promises";
 
-const [, , who, direction, mode, local, name, port, user] = process.argv;
+const [, , who, act, mode, local, name, port, user] = process.argv;
 const password = process.env.PASSWD;
 
 async function withResync() {
   const { openSmbPlace } = await import("../dist/transfer/places/smb.js");
   const { localBytes } = await import("../dist/transfer/bytes.js");
+  if (act === "start") return;
   const place = await openSmbPlace(
     { kind: "smb", domain: undefined, user, host: "127.0.0.1", port: Number(port), share: "share", path: "" },
     { password: async () => password, signing: mode === "plain" ? "when-demanded" : "required" },
@@ -17,7 +18,7 @@ async function withResync() {
   const { encryption, signing } = place.session;
   const got = encryption !== "none" ? "encrypted" : signing !== "none" ? "signed" : "plain";
   if (got !== mode) throw new Error(`the session is ${got}, not ${mode}`);
-  if (direction === "put") await place.writeNew(name, localBytes(local));
+  if (act === "put") await place.writeNew(name, localBytes(local));
   else await pipeline(place.read(name), createWriteStream(local));
   await place.close();
 }
@@ -25,6 +26,7 @@ async function withResync() {
 /** The npm package: it logs in by NTLMv1 only, which needs OpenSSL's legacy provider, and takes the whole file into memory. */
 async function withPackage() {
   const SMB2 = createRequire(import.meta.url)("smb2");
+  if (act === "start") return;
   const share = "\\\\127.0.0.1\\share";
   const client = new SMB2({
     share,
