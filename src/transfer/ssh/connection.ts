@@ -19,7 +19,8 @@ import { CONNECT_MS, openSocket } from "./socket.ts";
 
 /** Milliseconds for a polite end; some servers never answer it. */
 const END_MS = 2_000;
-const BLOCK = 32_768;
+/** Bytes of one read or write: with SFTP's header it fits into one SSH packet of 32 KiB, what OpenSSH takes; 32 KiB itself would need two. */
+const BLOCK = 32_256;
 
 /** Where to connect to. */
 export interface SshTarget {
@@ -35,7 +36,7 @@ export interface SftpConnection extends Requests {
   /** The server's name for itself: `OpenSSH_9.2p1`. */
   readonly software: string;
   /**
-   * Bytes of one read or write: 32 KiB, less where ssh2 would split a request (it sends the rest later, from a buffer that may hold
+   * Bytes of one read or write: almost 32 KiB, less where ssh2 would split a request (it sends the rest later, from a buffer that may hold
    * something else by then). Not more, although ssh2 sends 256 KiB to an OpenSSH: Win32-OpenSSH 7.7 cut files at 102,400 bytes then
    * (its issue 1395).
    */
@@ -122,7 +123,11 @@ export async function connectSftp(
     const inside = sftp as unknown as SftpInside;
     watchForLoss(sftp, server, requests);
     return {
-      ask: requests.ask,
+      ask: async (send) =>
+        requests.ask((answer) => {
+          gatherWrites(socket);
+          send(answer);
+        }),
       fail: requests.fail,
       get failure() {
         return requests.failure;
@@ -167,6 +172,13 @@ function watchForLoss(emitter: EventEmitter, server: string, requests: Requests)
       }),
     );
   for (const event of ["error", "end", "close"]) emitter.on(event, lost);
+}
+
+/** Has the socket send what is written in this turn at once: ssh2 hands over each packet in three pieces. */
+function gatherWrites(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  process.nextTick(() => socket.uncork());
 }
 
 async function end(client: SftpClient, socket: Socket, requests: Requests, server: string): Promise<void> {
