@@ -28,9 +28,12 @@ export async function startSamba(globals = []) {
   });
   const smbd = spawn("smbd", ["-F", "--no-process-group", "-s", path("smb.conf")], { detached: true, stdio: "ignore" });
   const kill = () => {
-    if (smbd.pid !== undefined) process.kill(-smbd.pid, "SIGTERM");
+    if (smbd.pid !== undefined && smbd.exitCode === null && smbd.signalCode === null)
+      process.kill(-smbd.pid, "SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   };
+  // Ctrl-C, a closed pipe or a failed comparison must leave no server.
+  process.once("exit", kill);
   while (!(await answers(port))) await pause(20);
   return {
     port,
@@ -38,12 +41,12 @@ export async function startSamba(globals = []) {
     password,
     share: path("share"),
     file: path,
-    kill,
     close: async () => {
       const ended = once(smbd, "exit");
       kill();
       await ended;
-      rmSync(folder, { recursive: true, force: true });
+      process.off("exit", kill);
+      kill();
     },
   };
 }

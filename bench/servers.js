@@ -27,15 +27,8 @@ export async function startServers(delayMs) {
   };
   const servers = { ssh: await reach(await startSshd()) };
   for (const [mode, globals] of Object.entries(SAMBA)) servers[mode] = await reach(await startSamba(globals));
-  // Ctrl-C, a closed pipe or a failed comparison must leave no servers.
-  process.once("exit", () => {
-    for (const one of opened) one.kill?.();
-  });
   const close = async () => {
-    for (const one of opened.toReversed()) {
-      await one.close();
-      opened.pop();
-    }
+    for (const one of opened.toReversed()) await one.close();
   };
   return { servers, close };
 }

@@ -35,27 +35,29 @@ export async function startSshd() {
   );
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
   const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", path("config")], { stdio: ["ignore", "ignore", "pipe"] });
+  const kill = () => {
+    sshd.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // Ctrl-C, a closed pipe or a failed comparison must leave no server.
+  process.once("exit", kill);
   const lines = createInterface({ input: sshd.stderr });
   for await (const line of lines) if (line.startsWith("Server listening")) break;
   sshd.stderr.resume();
   const [type, key] = readFileSync(path("host.pub"), "utf8").split(" ");
   const know = (at) => appendFileSync(path("known_hosts"), `[127.0.0.1]:${at} ${type} ${key}\n`);
   know(port);
-  const kill = () => {
-    sshd.kill();
-    rmSync(folder, { recursive: true, force: true });
-  };
   return {
     port,
     user: userInfo().username,
     data: path("data"),
     file: path,
     know,
-    kill,
     close: async () => {
       const ended = once(sshd, "exit");
       kill();
       await ended;
+      process.off("exit", kill);
     },
   };
 }
