@@ -66,20 +66,36 @@ export function crcTable(polynomial: number, reflected: boolean): Uint16Array {
   return table;
 }
 
-/** Four bytes at a time: each table holds what a byte does to the value when `k` more bytes follow it. */
+type CrcTables = readonly [Uint16Array, Uint16Array, Uint16Array, Uint16Array];
+
+/** Tables made before, by polynomial and reflection: start and final value do not matter to them. */
+const knownTables = new Map<number, CrcTables>();
+
+/** What a byte does to the value when none, one, two or three more bytes follow it. */
+function crcTables(polynomial: number, reflected: boolean): CrcTables {
+  const key = reflected ? -polynomial : polynomial;
+  const known = knownTables.get(key);
+  if (known !== undefined) return known;
+  const t0 = crcTable(polynomial, reflected);
+  const followed = (table: Uint16Array) =>
+    table.map((value) =>
+      reflected ? (value >>> 8) ^ (t0[value & 0xff] as number) : ((value << 8) & 0xffff) ^ (t0[value >>> 8] as number),
+    );
+  const t1 = followed(t0);
+  const t2 = followed(t1);
+  const tables = [t0, t1, t2, followed(t2)] as const;
+  if (knownTables.size < MOST_TABLES) knownTables.set(key, tables);
+  return tables;
+}
+
+/** A search may try many polynomials; this many stay in memory. */
+const MOST_TABLES = 64;
+
+/** Four bytes at a time. */
 function crcFunction(checksum: Extract<Checksum, { kind: "crc" }>): ChecksumFunction {
   const { reflected, xorOut } = checksum;
   const start = reflected ? reverse16(checksum.start) : checksum.start;
-  const t0 = crcTable(checksum.polynomial, reflected);
-  const step = (value: number): number =>
-    reflected ? (value >>> 8) ^ (t0[value & 0xff] as number) : ((value << 8) & 0xffff) ^ (t0[value >>> 8] as number);
-  const [t1, t2, t3] = [1, 2, 3].map((zeros) =>
-    t0.map((value) => {
-      let after = value;
-      for (let zero = 0; zero < zeros; zero++) after = step(after);
-      return after;
-    }),
-  ) as [Uint16Array, Uint16Array, Uint16Array];
+  const [t0, t1, t2, t3] = crcTables(checksum.polynomial, reflected);
   const shift = reflected ? 0 : 8;
   return (bytes, from, to) => {
     let value = start;

@@ -1,4 +1,4 @@
-import { compareList, passOver, unchanged, type Entries, type ListComparison } from "./list-comparison.ts";
+import { compareList, entries, passOver, unchanged, type Entries, type ListComparison } from "./list-comparison.ts";
 import type { ListDiff, MasterListDiff } from "./diff-model.ts";
 import type { ChangeSource } from "./list-changes.ts";
 
@@ -19,24 +19,24 @@ export async function diffMasterLists(
   options: DiffOptions = {},
 ): Promise<MasterListDiff> {
   const before = new Map<string, Entries>();
-  const oldEntries = (list: string) => getOrMake(before, list, () => new Map());
+  const oldEntries = remembering((list) => getOrMake(before, list, entries));
   await a({
     replace: (list) => oldEntries(list).clear(),
-    add: (list, name, address) => void oldEntries(list).set(name, address),
-    remove: (list, name) => void oldEntries(list).delete(name),
+    add: (list, name, value) => oldEntries(list).set(name, value),
+    remove: (list, name) => oldEntries(list).delete(name),
   });
   const local = options.local === undefined ? undefined : `PCM:${options.local}`.toUpperCase();
   const after = new Map<string, ListComparison>();
-  const comparison = (list: string) =>
-    getOrMake(after, list, () => (list === local ? passOver(before.get(list)) : compareList(before.get(list))));
+  const compare = (list: string) => (list === local ? passOver(before.get(list)) : compareList(list, before.get(list)));
+  const comparison = remembering((list) => getOrMake(after, list, () => compare(list)));
   await b({
     replace: (list) => comparison(list).replace(),
-    add: (list, name, address) => comparison(list).add(name, address),
-    remove: (list, name, address) => comparison(list).remove(name, address),
+    add: (list, name, value) => comparison(list).add(name, value),
+    remove: (list, name) => comparison(list).remove(name),
   });
   const lists = [...after].map(([list, compared]): ListDiff => ({ list, ...compared.finish() }));
-  for (const [list, entries] of before) {
-    if (!after.has(list)) lists.push({ list, ...unchanged("untouched", entries) });
+  for (const [list, old] of before) {
+    if (!after.has(list)) lists.push({ list, ...unchanged("untouched", old) });
   }
   return { lists, ...totals(lists) };
 }
@@ -49,6 +49,15 @@ function totals(lists: readonly ListDiff[]): Omit<MasterListDiff, "lists"> {
   const same = total((diff) => diff.same);
   const equal = added + changed + removed === 0 && lists.every(({ state }) => state === "both" || state === "local");
   return { added, changed, removed, same, equal };
+}
+
+/** The same look-up, which remembers its last answer: transactions come list by list. */
+function remembering<T>(lookUp: (key: string) => T): (key: string) => T {
+  let last: { key: string; value: T } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: lookUp(key) };
+    return last.value;
+  };
 }
 
 function getOrMake<T>(map: Map<string, T>, key: string, make: () => T): T {

@@ -1,4 +1,4 @@
-import { formatAddress, listOf } from "./address.ts";
+import { listOf } from "./address.ts";
 import { isOneByte } from "./code-page.ts";
 import type { MasterList } from "./master-list.ts";
 import { plainEntries } from "./plain-entry.ts";
@@ -6,14 +6,14 @@ import type { Damage } from "./scan.ts";
 import { parseTransaction, type Entry, type Transaction } from "./transaction.ts";
 
 /**
- * Takes what transactions do to lists, in their order. Lists have their name in one spelling (`PCM:NET/PO`, `SMTP:`), addresses their type
- * in upper case.
+ * Takes what transactions do to lists, in their order. Lists have their name in one spelling (`PCM:NET/PO`, `SMTP:`); a value is an address
+ * without its type, which is the list's.
  */
 export interface ListChanges {
   /** The list is emptied. */
   replace(list: string): void;
-  add(list: string, name: string, address: string): void;
-  remove(list: string, name: string, address: string): void;
+  add(list: string, name: string, value: string): void;
+  remove(list: string, name: string): void;
 }
 
 /** Tells everything that a source does, once. */
@@ -44,16 +44,14 @@ export function tellTransaction(transaction: Transaction, to: ListChanges): void
 export function masterListChanges(list: MasterList, onDamage: (damage: Damage) => void): ChangeSource {
   return async (to) => {
     const plain = plainEntries(isOneByte(list.codePage.codePage));
-    let current = "";
     const walk = list.scan({
       record(bytes, { textFrom, textTo }) {
         if (!plain.match(bytes, textFrom, textTo)) {
           tellTransaction(parseTransaction(list.codec.decode(bytes, textFrom, textTo)), to);
           return;
         }
-        if (!plain.sameListAsBefore || current === "") current = plain.list(bytes);
         const name = list.codec.decode(bytes, textFrom + 2, plain.nameTo);
-        to.add(current, name, `PCM:${bytes.toString("latin1", plain.nameTo + 5, textTo)}`);
+        to.add(plain.list, name, list.codec.decode(bytes, plain.valueFrom, textTo));
       },
       damage: onDamage,
     });
@@ -62,5 +60,7 @@ export function masterListChanges(list: MasterList, onDamage: (damage: Damage) =
 }
 
 function tellEntry({ name, address }: Entry, to: ListChanges, what: "add" | "remove"): void {
-  if (address !== undefined) to[what](listOf(address), name, formatAddress({ ...address, spelled: address.type }));
+  if (address === undefined) return;
+  if (what === "add") to.add(listOf(address), name, address.value);
+  else to.remove(listOf(address), name);
 }

@@ -1,4 +1,5 @@
 import { textCodec, type CodePage, type TextCodec } from "./code-page.ts";
+import { anchoredTexts, findAnchors } from "./infer/anchors.ts";
 import { guessCodePage, type CodePageGuess } from "./infer/code-page-guess.ts";
 import { inferLayout, type LayoutFinding } from "./infer/infer-layout.ts";
 import { placeFields, placeOf, type RecordSpan } from "./layout-checksum.ts";
@@ -6,8 +7,6 @@ import type { GlbLayout } from "./layouts.ts";
 import { readNumber } from "./numbers.ts";
 import type { RecordFault } from "./record-checks.ts";
 import { scanRecords, type Damage, type ScanEnd, type ScanVisitor } from "./scan.ts";
-import { plainTextEnd } from "./text-bytes.ts";
-import { findAnchors } from "./infer/anchors.ts";
 
 /** One record as it stands in the file. */
 export interface MasterListRecord {
@@ -155,18 +154,11 @@ function given(layout: GlbLayout): LayoutFinding {
 
 function chooseCodePage(sample: Buffer, chosen: CodePage | undefined): CodePageGuess {
   if (chosen !== undefined) return { codePage: chosen, guessed: false, reason: "chosen by the caller" };
-  return guessCodePage(sampleTexts(sample));
-}
-
-/** Texts of the sample as bytes: from each anchor to the first control character. */
-function* sampleTexts(sample: Buffer): Generator<Buffer> {
-  for (const anchor of findAnchors(sample)) {
-    yield sample.subarray(anchor, plainTextEnd(sample, anchor, Math.min(sample.length, anchor + 200)));
-  }
+  return guessCodePage(anchoredTexts(sample));
 }
 
 function whyUnreadable(sample: Buffer): string {
-  if (findAnchors(sample).length === 0)
+  if (findAnchors(sample, 1).length === 0)
     return "no transaction text of the form “A name<TAB>PCM:NET/PO/MAILBOX” was found";
   return "transaction texts were found, and no common way in which they are parted";
 }

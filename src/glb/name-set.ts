@@ -6,6 +6,8 @@ export interface NameSet {
 
 /** Places in a new table, each two numbers; a power of two. */
 const FIRST_SIZE = 64;
+/** Tables grow fourfold up to this many numbers, then twofold. */
+const LARGE = 65_536;
 
 /** An empty set. It keeps hashes of 64 bits: among a million names one wrong alarm is to be expected in some ten million lists. */
 export function nameSet(): NameSet {
@@ -26,7 +28,7 @@ export function nameSet(): NameSet {
   };
   const grow = (): void => {
     const old = table;
-    table = new Int32Array(old.length * 2);
+    table = new Int32Array(old.length * (old.length < LARGE ? 4 : 2));
     for (let at = 0; at < old.length; at += 2) {
       const high = old[at] as number;
       const low = old[at + 1] as number;

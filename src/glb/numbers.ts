@@ -20,6 +20,25 @@ export function readNumber(bytes: Uint8Array, at: number, width: number, form: N
   }
 }
 
+/** `readNumber` for one width and form; the usual ones without a loop. */
+export function numberReader(width: number, form: NumberForm): (bytes: Uint8Array, at: number) => number {
+  const byte = (bytes: Uint8Array, at: number) => bytes[at] as number;
+  switch (`${width} ${form}`) {
+    case "2 le":
+      return (bytes, at) => byte(bytes, at) | (byte(bytes, at + 1) << 8);
+    case "2 be":
+      return (bytes, at) => byte(bytes, at + 1) | (byte(bytes, at) << 8);
+    case "4 le":
+      return (bytes, at) =>
+        (byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16)) + byte(bytes, at + 3) * 0x1000000;
+    case "4 be":
+      return (bytes, at) =>
+        (byte(bytes, at + 3) | (byte(bytes, at + 2) << 8) | (byte(bytes, at + 1) << 16)) + byte(bytes, at) * 0x1000000;
+    default:
+      return (bytes, at) => readNumber(bytes, at, width, form);
+  }
+}
+
 /** Writes `value` as an unsigned number; throws `RangeError` when it does not fit. */
 export function writeNumber(bytes: Uint8Array, at: number, width: number, form: NumberForm, value: number): void {
   let rest = value;

@@ -11,7 +11,7 @@ export interface OfferedFile {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-const CHUNK = 256 * 1024;
+const CHUNK = 512 * 1024;
 
 /** Opens a local file for reading once. Throws `FILE_NOT_USABLE` for a folder, a device and an empty file, `NOT_FOUND`, `ACCESS_DENIED`, `IO`. */
 export async function openOffered(path: string, signal?: AbortSignal): Promise<OfferedFile> {

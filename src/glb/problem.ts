@@ -22,15 +22,15 @@ export interface ProblemList {
 
 /** A new, empty list. */
 export function problemList(): ProblemList {
-  let all = NONE;
-  return {
-    get all() {
-      return all;
-    },
-    add(message, line, column, text) {
-      all = [...all, { message, line, column, text }];
-    },
-  };
+  return new Problems();
+}
+
+class Problems implements ProblemList {
+  all = NONE;
+
+  add(message: number, line: number, column: number, text: string): void {
+    this.all = [...this.all, { message, line, column, text }];
+  }
 }
 
 const NONE: readonly Problem[] = Object.freeze([]);

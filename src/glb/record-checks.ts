@@ -1,6 +1,6 @@
 import { fieldChecksum, placeFields, placeOf, type PlacedField, type RecordSpan } from "./layout-checksum.ts";
 import { fieldsWidth, type GlbLayout, type LayoutField } from "./layouts.ts";
-import { readNumber, standsAt } from "./numbers.ts";
+import { numberReader, standsAt } from "./numbers.ts";
 
 /** Why no record of the layout stands at a place, or why the one there is not whole. */
 export interface RecordFault {
@@ -16,6 +16,8 @@ export interface FoundRecord extends RecordSpan {
   stamp: number;
   /** First byte behind the record and its padding. */
   next: number;
+  /** First control character of the text, tab, CR and LF aside, or anything from `textTo` on; -1 while not looked for. */
+  plainTo: number;
 }
 
 /** Says what is wrong with a framed record, if anything. */
@@ -62,8 +64,9 @@ function fixedCheck(placed: PlacedField): RecordCheck[] {
 }
 
 function lengthCheck(placed: PlacedField, field: Extract<LayoutField, { kind: "length" }>): RecordCheck {
+  const read = numberReader(field.width, field.form);
   return (bytes, found) => {
-    const value = readNumber(bytes, placeOf(placed, found), field.width, field.form);
+    const value = read(bytes, placeOf(placed, found));
     const expected = field.plus === "slot" ? found.next - found.at : found.textTo - found.textFrom + field.plus;
     return value === expected
       ? undefined
@@ -94,9 +97,10 @@ function checksumCheck(placed: PlacedField): RecordCheck[] {
   const { field } = placed;
   const compute = fieldChecksum(placed);
   if (field.kind !== "checksum" || compute === undefined) return [];
+  const read = numberReader(field.width, field.form);
   return [
     (bytes, found) => {
-      const stored = readNumber(bytes, placeOf(placed, found), field.width, field.form);
+      const stored = read(bytes, placeOf(placed, found));
       const computed = compute(bytes, found);
       if (stored === computed) return undefined;
       return { what: "checksum", text: `its checksum is ${hex(stored, 4)}, its bytes give ${hex(computed, 4)}` };

@@ -1,6 +1,6 @@
 import { fieldsWidth, type GlbLayout } from "./layouts.ts";
 import { recordDecoder } from "./record-decoder.ts";
-import { isPlainText, plainTextEnd, startsAsTransaction } from "./text-bytes.ts";
+import { plainTextEnd, startsAsTransaction } from "./text-bytes.ts";
 
 /** Where the search stands: at a record, or at the place from which to go on when more bytes are there. */
 export interface SearchResult {
@@ -39,11 +39,7 @@ export function recordSearch(layout: GlbLayout): RecordSearch {
   const standsAt = (bytes: Buffer, at: number, last: boolean): boolean | "more" => {
     const framed = decoder.frame(bytes, at, bytes.length, last);
     if (framed === "more") return last ? false : "more";
-    return (
-      framed === "ok" &&
-      startsAsTransaction(bytes, found.textFrom, found.textTo) &&
-      isPlainText(bytes, found.textFrom, found.textTo)
-    );
+    return framed === "ok" && startsAsTransaction(bytes, found.textFrom, found.textTo) && decoder.isPlain(bytes);
   };
 
   const next = (bytes: Buffer, from: number, last: boolean): SearchResult => {

@@ -3,7 +3,7 @@ import type { FoundRecord, RecordFault } from "./record-checks.ts";
 import { recordDecoder } from "./record-decoder.ts";
 import { recordSearch } from "./record-search.ts";
 import { syncOrder } from "./sync-order.ts";
-import { isPlainText, startsAsTransaction } from "./text-bytes.ts";
+import { startsAsTransaction } from "./text-bytes.ts";
 
 /** Takes what a scan finds, in the order of the file. */
 export interface ScanVisitor {
@@ -110,7 +110,7 @@ function recordWalk(
   /** What is wrong with the record framed last as a whole; `undefined` when its text can be taken. */
   const objection = (bytes: Buffer, isFirst: boolean): string | undefined => {
     if (found.textTo === found.textFrom) return "its text is empty";
-    if (!isPlainText(bytes, found.textFrom, found.textTo)) return "its text holds control characters";
+    if (!decoder.isPlain(bytes)) return "its text holds control characters";
     if (startsAsTransaction(bytes, found.textFrom, found.textTo) || isFirst) return undefined;
     // Other texts are taken when the record proves itself: they are unknown, not damaged.
     if (search.proves && decoder.check(bytes) === undefined) return undefined;

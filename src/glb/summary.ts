@@ -38,9 +38,9 @@ function summaryCounter(list: MasterList): SummaryCounter {
 
   const countPlain = (bytes: Buffer, found: FoundRecord, offset: number): void => {
     counts.kinds.add++;
-    if (!plain.sameListAsBefore || current === undefined) current = counts.list(plain.list(bytes), "PCM");
+    if (!plain.sameListAsBefore || current === undefined) current = counts.list(plain.list, plain.type);
     current.adds++;
-    counts.pcm[plain.isUpper ? "upper" : "lower"]++;
+    if (plain.type === "PCM") counts.pcm[plain.isUpper ? "upper" : "lower"]++;
     if (current.names.add(bytes, found.textFrom + 2, plain.nameTo) || current.unsure) return;
     const name = list.codec.decode(bytes, found.textFrom + 2, plain.nameTo);
     examples.duplicate(name, current, {

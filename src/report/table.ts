@@ -11,17 +11,40 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   );
   const before = widths.slice(0, -1).reduce((sum, one) => sum + one + 2, 0);
   const last = Math.max(10, Math.min(widths.at(-1) ?? 10, width - before));
-  const drawn = new Table({
+  const cells = rows.map((row) => row.map((cell, index) => (index === head.length - 1 ? folded(cell, last) : cell)));
+  if (cells.length <= PIECE) return drawn(head, cells);
+  const colWidths = head.map((title, index) => widest([title, ...cells.map((row) => row[index] ?? "")]) + 2);
+  const pieces = Array.from({ length: Math.ceil(cells.length / PIECE) }, (_, piece) =>
+    drawn(piece === 0 ? head : [], cells.slice(piece * PIECE, (piece + 1) * PIECE), colWidths),
+  );
+  return pieces.join("\n");
+}
+
+/** The library lays out a long table in the square of its rows' time, so a long one is drawn in pieces of so many rows. */
+const PIECE = 50;
+
+function drawn(head: readonly string[], rows: string[][], colWidths: number[] = []): string {
+  const made = new Table({
     head: [...head],
+    colWidths,
     chars: NO_FRAME,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
-  drawn.push(...rows.map((row) => row.map((cell, index) => (index === head.length - 1 ? folded(cell, last) : cell))));
-  return drawn
+  made.push(...rows);
+  return made
     .toString()
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n");
+}
+
+/** Columns that the widest line takes at the most: characters from the Hangul letters on may be two columns wide. */
+function widest(cells: readonly string[]): number {
+  let most = 0;
+  for (const line of cells.flatMap((cell) => cell.split("\n"))) {
+    most = Math.max(most, line.length + (line.match(/[\u1100-\uffff]/gu)?.length ?? 0));
+  }
+  return most;
 }
 
 /** Wrapped at blanks; a word longer than the column is cut, because a path must not be lost. */

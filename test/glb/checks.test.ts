@@ -57,7 +57,7 @@ describe("plain entries", () => {
     fc.assert(
       fc.property(
         name,
-        fc.constantFrom("PCM", "pcm", "Pcm", "SMTP", "PC"),
+        fc.constantFrom("PCM", "pcm", "Pcm", "SMTP", "Smtp", "X400", "MSMAIL", "FAX", "SNADS", "PC"),
         part,
         part,
         part,
@@ -68,14 +68,18 @@ describe("plain entries", () => {
           const transaction = parseTransaction(text);
           expect(transaction).toMatchObject({ kind: "add", problems: [], details: [] });
           if (transaction.kind !== "add" || transaction.entry.address === undefined) throw new Error("no address");
-          expect(plain.list(bytes)).toBe(listOf(transaction.entry.address));
+          expect(plain.list).toBe(listOf(transaction.entry.address));
+          expect(plain.type).toBe(transaction.entry.address.type);
+          expect(plain.isUpper).toBe(transaction.entry.address.spelled === plain.type);
           expect(bytes.toString("latin1", 2, plain.nameTo)).toBe(transaction.entry.name);
+          expect(bytes.toString("latin1", plain.valueFrom)).toBe(transaction.entry.address.value);
         },
       ),
       { numRuns: 5000 },
     );
-    const usual = Buffer.from("A Smith, Paul\tPCM:NORTH/HARBOUR/psmith");
-    expect(plain.match(usual, 0, usual.length)).toBe(true);
+    for (const usual of ["A Smith, Paul\tPCM:NORTH/HARBOUR/psmith", "A Smith, Paul\tsmtp:p.smith@example.com"]) {
+      expect(plain.match(Buffer.from(usual), 0, usual.length), usual).toBe(true);
+    }
   });
 });
 

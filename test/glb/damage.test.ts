@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { GlbLayout } from "../../src/glb/layouts.ts";
 import { readMasterList, type MasterListItem } from "../../src/glb/master-list.ts";
 import { chunked, encodePieces } from "./support/bytes.ts";
-import { LAYOUTS, verifies } from "./support/layouts.ts";
+import { NAMED_LAYOUTS, verifies } from "./support/layouts.ts";
 import { somePeople } from "./support/people.ts";
 import { randomNumbers } from "./support/random.ts";
 
@@ -31,7 +31,7 @@ const DAMAGES: Record<string, (bytes: Buffer, random: Random) => Buffer> = {
     Buffer.concat([Buffer.from(Array.from({ length: 1 + random(200) }, () => random(256))), bytes]),
 };
 
-describe.each(LAYOUTS.map((layout) => [layout.name, layout] as const))("layout: %s", (_, layout) => {
+describe.each(NAMED_LAYOUTS)("layout: %s", (_, layout) => {
   it.each(Object.keys(DAMAGES))("with every hundredth record spoiled by %s the others are read", async (name) => {
     const damage = DAMAGES[name] as (typeof DAMAGES)[string];
     const random = randomNumbers(4711);

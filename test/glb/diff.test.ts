@@ -102,6 +102,15 @@ describe("what importing a list on top of another does", () => {
     expect(await diffFiles(path, path)).toMatchObject({ added: 0, changed: 0, removed: 0, same: 7, equal: true });
   });
 
+  it("counts a name that comes twice once, as it came last", async () => {
+    const once = ["A Cat\tPCM:N/P/c"];
+    const diff = await diffMasterLists(source(once), source([...once, "A Cat\tPCM:N/P/a"]));
+    expect(diff).toMatchObject({ added: 0, changed: 1, removed: 0, same: 0 });
+    expect(diff.lists[0]?.changed[0]?.after).toEqual({ name: "Cat", address: "PCM:N/P/a" });
+    const back = await diffMasterLists(source(once), source(["A Cat\tPCM:N/P/a", ...once]));
+    expect(back).toMatchObject({ changed: 0, same: 1, equal: true });
+  });
+
   it("refuses a damaged list and what is none", async () => {
     const whole = await encodeTexts(BEFORE);
     const cut = join(folder, "cut.glb");

@@ -30,3 +30,16 @@ it("counts two columns for a Chinese, Japanese or Korean character, and none for
   expect(column(lines.at(-1), "333")).toBe(column(lines[1], "1"));
   expect(column(lines.at(-2), "22")).toBe(column(lines[1], "1"));
 });
+
+it("a long table has its columns in one line throughout, and one head", () => {
+  const rows = Array.from({ length: 333 }, (_, index) => [
+    `${"n".repeat(index % 17)}${index}`,
+    "東京".repeat(index % 3),
+    "end",
+  ]);
+  const lines = table(["Name", "Place", "Last"], rows, 80).split("\n");
+  expect(lines).toHaveLength(334);
+  expect(lines.filter((line) => line.startsWith("Name"))).toHaveLength(1);
+  const columns = lines.slice(1).map((line) => line.indexOf("end") + (line.match(/[東京]/gu)?.length ?? 0));
+  expect(new Set(columns).size).toBe(1);
+});

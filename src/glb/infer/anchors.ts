@@ -1,10 +1,16 @@
+import { plainTextEnd } from "../text-bytes.ts";
+
 /**
- * Finds where transaction texts begin: a code letter, a blank or tab, and an address type with its colon, as every A, D, M, R and T of the
- * import grammar has them (Q96001, Q96060). This is the only thing the inferring reader knows beforehand.
+ * Where transaction texts begin, at most `limit` of them: a code letter, a blank or tab, and an address type with its colon, as every A, D, M,
+ * R and T of the import grammar has them (Q96001, Q96060). This is the only thing the inferring reader knows beforehand.
  */
-export function findAnchors(bytes: Buffer): number[] {
+export function findAnchors(bytes: Buffer, limit: number): number[] {
   const text = bytes.toString("latin1");
-  const found = [...text.matchAll(ANCHOR)].map((match) => match.index);
+  const found: number[] = [];
+  for (const { index } of text.matchAll(ANCHOR)) {
+    if (found.length >= limit) break;
+    found.push(index);
+  }
   if (found.length >= 3) {
     // A header or another remark in front of everything tells where the first record begins.
     const remark = text.slice(0, Math.min(MAX_HEADER, found[0] ?? 0)).search(REMARK);
@@ -12,6 +18,16 @@ export function findAnchors(bytes: Buffer): number[] {
   }
   return [...new Set([...found, ...[...text.matchAll(REMARK)].map((match) => match.index)])].toSorted((a, b) => a - b);
 }
+
+/** The texts of transactions as bytes, one after the other: from each anchor to the first control character. */
+export function* anchoredTexts(bytes: Buffer): Generator<Buffer> {
+  for (const { index } of bytes.toString("latin1").matchAll(ANCHOR)) {
+    yield bytes.subarray(index, plainTextEnd(bytes, index, Math.min(bytes.length, index + LONGEST)));
+  }
+}
+
+/** More of a text is not looked at. */
+const LONGEST = 200;
 
 /** A remark that begins farther from the beginning of a file is not its first record. */
 const MAX_HEADER = 256;

@@ -124,7 +124,8 @@ const USUAL: readonly Checksum[] = [
   ),
   ...CRCS,
 ];
-const USUAL_FUNCTIONS = USUAL.map(checksumFunction);
+/** Made when they are first needed: all of them are some hundred kilobytes of tables. */
+let usualFunctions: readonly ChecksumFunction[] | undefined;
 
 /** The usual rules that explain the first row or the second: damage may have hit one. */
 function* usualRules(
@@ -135,8 +136,9 @@ function* usualRules(
   values: Values,
 ): Generator<Checksum> {
   const samples = [0, 1].map((row) => coveredBytes(bytes, rows[row] as Row, covers, own));
+  usualFunctions ??= USUAL.map(checksumFunction);
   for (const [index, checksum] of USUAL.entries()) {
-    const compute = USUAL_FUNCTIONS[index] as ChecksumFunction;
+    const compute = usualFunctions[index] as ChecksumFunction;
     const hits = samples.some((sample, row) => {
       const value = compute(sample, 0, sample.length);
       return value === values.le[row] || value === values.be[row];

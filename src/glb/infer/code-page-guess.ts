@@ -1,5 +1,5 @@
 import iconv from "iconv-lite";
-import { DEFAULT_CODE_PAGE, type CodePage } from "../code-page.ts";
+import { DEFAULT_CODE_PAGE, isOneByte, type CodePage } from "../code-page.ts";
 
 /** Which code page the texts are taken to be in, and why. */
 export interface CodePageGuess {
@@ -10,7 +10,7 @@ export interface CodePageGuess {
 }
 
 /** Texts with characters beyond ASCII that are looked at. */
-const MAX_TEXTS = 500;
+const MAX_TEXTS = 200;
 
 /**
  * Guesses the code page from texts: for each page, how much of what is beyond ASCII would be letters as people's names have them. Pages
@@ -29,14 +29,34 @@ export function guessCodePage(texts: Iterable<Buffer>): CodePageGuess {
       reason: "no text looked at holds a character beyond ASCII, so any code page reads them alike",
     };
   }
-  const ranked = CANDIDATES.map((candidate, order) => ({
-    ...candidate,
-    order,
-    score: beyond.reduce((sum, text) => sum + candidate.score(text), 0) / beyond.length,
-  })).toSorted((a, b) => b.score - a.score || a.order - b.order);
+  const ranked = candidatesFor(beyond)
+    .map((candidate, order) => ({
+      ...candidate,
+      order,
+      score: beyond.reduce((sum, text) => sum + candidate.score(text), 0) / beyond.length,
+    }))
+    .toSorted((a, b) => b.score - a.score || a.order - b.order);
   const [best, second] = ranked as [(typeof ranked)[0], (typeof ranked)[0]];
   const reason = `in ${beyond.length} texts with characters beyond ASCII, code page ${best.codePage} gives ${best.gives} best (${best.score.toFixed(2)}; next ${second.codePage} with ${second.score.toFixed(2)})`;
   return { codePage: best.codePage, guessed: true, reason };
+}
+
+/**
+ * Pages of two bytes a character need not be tried where words have a few bytes beyond ASCII among letters: their words have one such byte for every
+ * two at least.
+ */
+function candidatesFor(texts: readonly Buffer[]): readonly Candidate[] {
+  let beyond = 0;
+  let bytes = 0;
+  for (const text of texts) {
+    for (const [word] of text
+      .toString("latin1")
+      .matchAll(/[A-Za-z\u0080-\u00ff]*[\u0080-\u00ff][A-Za-z\u0080-\u00ff]*/gu)) {
+      bytes += word.length;
+      beyond += word.replaceAll(/[A-Za-z]/gu, "").length;
+    }
+  }
+  return beyond * 3 < bytes ? CANDIDATES.filter(({ codePage }) => isOneByte(codePage)) : CANDIDATES;
 }
 
 interface Candidate {

@@ -53,6 +53,8 @@ export function findFraming(bytes: Buffer, anchors: readonly number[], whole: bo
     const better = best === undefined || framing.fit > best.fit + 0.02;
     const equal = best !== undefined && framing.fit >= best.fit - 0.02;
     if (better || (equal && framing.clean && best?.clean === false)) best = framing;
+    // Nothing that comes later can be better.
+    if (best !== undefined && best.fit >= 0.98 && best.clean === whole) break;
   }
   return best;
 }

@@ -29,13 +29,13 @@ export interface LayoutFinding {
 }
 
 /** So many records of the beginning tell all there is to tell. */
-const MAX_ANCHORS = 5000;
+const MAX_ANCHORS = 2000;
 
 /**
  * Infers the layout from the beginning of a file, or from all of it (`isWhole`). `undefined` when no transaction text was found, or texts that nothing common parts.
  */
 export function inferLayout(bytes: Buffer, isWhole: boolean): LayoutFinding | undefined {
-  const all = findAnchors(bytes);
+  const all = findAnchors(bytes, MAX_ANCHORS + 1);
   const anchors = all.slice(0, MAX_ANCHORS);
   const [first] = anchors;
   if (first === undefined) return undefined;

@@ -77,10 +77,9 @@ function checksumFields(
 ): PlacedLayoutField[] {
   const { claims } = found;
   const starts = coverageStarts(found, textOffset);
-  const isVaried = (offset: number) => claims.isFree(region.name, offset, 1) && columns[offset] === undefined;
-  const windows = [...columns.keys()].filter(
-    (offset) => offset + 1 < region.width && isVaried(offset) && isVaried(offset + 1),
-  );
+  const isVaried = (offset: number) =>
+    offset >= 0 && offset < region.width && claims.isFree(region.name, offset, 1) && columns[offset] === undefined;
+  const windows = [...columns.keys()].filter((offset) => isVaried(offset) && isVaried(offset + 1));
   if (region.width > MOST_COLUMNS || textOffset > MOST_COLUMNS) return [];
   const fields: PlacedLayoutField[] = [];
   for (const offset of windows.slice(0, MOST_WINDOWS)) {
@@ -91,7 +90,8 @@ function checksumFields(
     claims.take(region.name, offset, 2);
     fields.push({ offset, field: checksumField(rule, textOffset) });
     const place = where({ region: region.name, offset, width: 2 });
-    if (rule === undefined) unexplained.push(`${place}: vary like a checksum, but no CRC-16 and no sum explains them`);
+    if (rule === undefined)
+      unexplained.push(`${place}: vary like a checksum; unverified, as no CRC-16 and no sum explains them`);
     else reasons.push(`${place} are checksums in ${percent(rule.fit)} of records: ${ruleWords(rule)}`);
   }
   return fields;

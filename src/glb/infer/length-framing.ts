@@ -22,7 +22,7 @@ const FORMS: readonly { width: number; form: NumberForm }[] = [
 const FARTHEST = 64;
 const ENOUGH = 0.6;
 /** More anchors than this teach nothing new. */
-const MAX_ANCHORS = 300;
+const MAX_ANCHORS = 150;
 
 /**
  * The framing of texts whose ends only a number in front of each tells: they have no terminator, or CR LF, which may as well stand within

@@ -11,7 +11,7 @@ export interface Row extends RecordSpan {
 }
 
 /** More records than this teach nothing new. */
-const MAX_ROWS = 1000;
+const MAX_ROWS = 600;
 
 /** The whole records among the anchors: those whose neighbours lie where the framing wants them. */
 export function findRows(bytes: Buffer, anchors: readonly number[], framing: Framing, placement: Placement): Row[] {

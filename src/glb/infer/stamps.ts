@@ -13,11 +13,8 @@ function year(year: number): number {
 }
 
 /** From the most credible: the life of Exchange's DXA and of MS Mail; until soon; what a clock set wrong may give. */
-const SPANS = [
-  { rank: 3, from: year(1993), to: year(2007) },
-  { rank: 2, from: year(1990), to: year(2040) },
-  { rank: 1, from: year(1990), to: year(2100) },
-];
+const ANY_DATE = { rank: 1, from: year(1990), to: year(2100) };
+const SPANS = [{ rank: 3, from: year(1993), to: year(2007) }, { rank: 2, from: year(1990), to: year(2040) }, ANY_DATE];
 /** A list whose stamps lie farther apart than this is no list. */
 const WIDEST_SPREAD = 15 * 366 * 86_400;
 const ENOUGH = 0.95;
@@ -52,7 +49,10 @@ export function findStamp(
 
 /** How credible it is that date stamps stand at `place`; 0 for not at all. */
 export function stampRank(bytes: Buffer, rows: readonly Row[], place: NumberPlace): number {
-  const sorted = numbersAt(bytes, rows, place).toSorted((a, b) => a - b);
+  const numbers = numbersAt(bytes, rows, place);
+  const dates = numbers.filter((value) => value >= ANY_DATE.from && value < ANY_DATE.to).length;
+  if (dates < numbers.length * ENOUGH) return 0;
+  const sorted = numbers.toSorted((a, b) => a - b);
   // Misplaced by two bytes, a stamp's high half stands over zeros.
   if (sorted.every((value) => value % 0x10000 === 0)) return 0;
   const low = sorted[Math.floor(sorted.length * 0.02)] as number;

@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { parseArgsStringToArgv } from "string-argv";
 import { abortError, ResyncError } from "../../errors.ts";
 
@@ -21,6 +20,8 @@ export function mtControl(command: string, device: string): TapeControl {
   const [program = "", ...before] = parseArgsStringToArgv(command);
   const run = async (act: string, signal: AbortSignal): Promise<void> => {
     const options = { cancelSignal: signal, timeout: DRIVE_MS, reject: false, stdin: "ignore" } as const;
+    // Loaded when it is needed, as commands without a tape start sooner without it.
+    const { execa } = await import("execa");
     const ended = await execa(program, [...before, "-f", device, act], options);
     if (signal.aborted) throw abortError(signal);
     if (!ended.failed) return;
