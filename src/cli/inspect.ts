@@ -26,7 +26,7 @@ export const inspectCommand = defineCommand({
     output: text("Write to FILE; text in the list's code page, all else in UTF-8", { placeholder: "FILE", alias: "o" }),
     html: text("Write a page to look at and search in to FILE", { placeholder: "FILE" }),
     "code-page": choice("Code page of the names; guessed when not given", CODE_PAGE_CHOICES),
-    bom: flag("csv: a byte order mark, so that spreadsheets see UTF-8"),
+    bom: flag("csv: for spreadsheets: a byte order mark, and no text taken for a formula"),
     base: text("ldif: the entry under which all others hang (dc=msmail)", { placeholder: "DN" }),
   },
   exitStatus: [

@@ -3,7 +3,7 @@ import { plainRecord, type PlainRecord } from "./plain-record.ts";
 
 /** How CSV is written. */
 export interface CsvOptions {
-  /** Puts a byte order mark in front, so that spreadsheets take the text for UTF-8. */
+  /** For spreadsheets: a byte order mark in front, so that they take the text for UTF-8, and an apostrophe before texts that they would compute. */
   readonly bom?: boolean;
 }
 
@@ -26,9 +26,18 @@ const COLUMNS: readonly (keyof PlainRecord)[] = [
   "offset",
 ];
 
+/** What makes a spreadsheet compute a cell; a directory's names come from anywhere. */
+const FORMULA = /^[=+\-@\t\r]/u;
+
 /** Records as CSV (RFC 4180, CR LF, a head line), one a row, to be written as UTF-8. Damaged places are rows of kind `damage`. */
 export async function* csvText(items: InspectedItems, options: CsvOptions = {}): AsyncGenerator<string> {
-  yield `${options.bom === true ? "\ufeff" : ""}${COLUMNS.join(",")}\r\n`;
+  const forSpreadsheet = options.bom === true;
+  const text = (value: string) => (forSpreadsheet && FORMULA.test(value) ? `'${value}` : value);
+  const cell = (value: string | number | null | undefined): string => {
+    if (typeof value !== "string") return value === null || value === undefined ? "" : String(value);
+    return quoted(text(value));
+  };
+  yield `${forSpreadsheet ? "\ufeff" : ""}${COLUMNS.join(",")}\r\n`;
   for await (const batch of items) {
     let lines = "";
     for (const item of batch) {
@@ -42,7 +51,6 @@ export async function* csvText(items: InspectedItems, options: CsvOptions = {}):
   }
 }
 
-function cell(value: string | number | null | undefined): string {
-  const text = value === null || value === undefined ? "" : String(value);
+function quoted(text: string): string {
   return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,7 +1,7 @@
 import type { ListDiff, MasterListDiff } from "../diff.ts";
 import { count } from "../summary-text.ts";
 import { differs } from "./diff-text.ts";
-import { escapeHtml, pageHead } from "./html-page.ts";
+import { escapeHtml, htmlTable, pageHead, section } from "./html-page.ts";
 
 /** A comparison as one self-contained page; loads nothing. */
 export function* diffPage(diff: MasterListDiff, titles: { readonly a: string; readonly b: string }): Generator<string> {
@@ -29,17 +29,14 @@ function listSection({ list, state, added, changed, removed }: ListDiff): string
     ),
     ...removed.map(({ name, address }) => row("removed", name, address)),
   ];
-  const table =
-    rows.length === 0
-      ? ""
-      : `<table><thead><tr><th scope="col">What</th><th scope="col">Name</th><th scope="col">Address</th></tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table>`;
-  return `<section><h2>${escapeHtml(list)}</h2><p>${STATES[state]}</p>${table}</section>\n`;
+  const table = rows.length === 0 ? "" : htmlTable(["What", "Name", "Address"], rows);
+  return section(list, `<p>${STATES[state]}</p>${table}`);
 }
 
 function arrow(before: string, after: string): string {
   return before === after ? after : `${before} → ${after}`;
 }
 
-function row(what: string, name: string, address: string): string {
-  return `<tr><td>${what}</td><td>${escapeHtml(name)}</td><td>${escapeHtml(address)}</td></tr>`;
+function row(what: string, name: string, address: string): string[] {
+  return [what, escapeHtml(name), escapeHtml(address)];
 }

@@ -1,38 +1,36 @@
 import { addressTypes, count, guessProducer, headerText, type Inside } from "../summary-text.ts";
-import type { ListSummary } from "../summary.ts";
-import { escapeHtml, PAGE_SCRIPT, pageHead, scriptJson } from "./html-page.ts";
-import type { InspectedItems } from "./inspected.ts";
-import { plainRecord } from "./plain-record.ts";
+import type { ProblemSummary } from "../summary.ts";
+import { listWarnings } from "../warnings.ts";
+import { chartSection } from "./html-chart.ts";
+import { escapeHtml, htmlTable, pageHead, scriptJson, section } from "./html-page.ts";
+import { PAGE_SCRIPT, RECORDS_SECTION } from "./html-script.ts";
+import type { InspectedItem, InspectedItems } from "./inspected.ts";
+import { plainRecord, stampText } from "./plain-record.ts";
 
 /** How the page is made. */
 export interface HtmlOptions {
   /** The file's name, for the title. */
   readonly title: string;
-  /** Bars in the chart at the most; smaller lists are added up. Default 40. */
-  readonly bars?: number;
+  /** Lines of the chart that are shown at once. Default 60. */
+  readonly lines?: number;
 }
 
 /**
- * One self-contained page about a master list: its numbers, a chart of addresses by network and postoffice, problems, and a table of
- * records that can be searched. Works offline and loads nothing. `#q=TEXT` behind its address searches at once.
+ * One self-contained page about a master list: its numbers, what is to be known, a chart of addresses by network and postoffice, problems,
+ * and a table of records that can be searched. Works offline and loads nothing.
  */
 export async function* htmlPage(inside: Inside, items: InspectedItems, options: HtmlOptions): AsyncGenerator<string> {
-  const { title, bars = 40 } = options;
+  const { title, lines = 60 } = options;
   yield `${pageHead(`${title} – master list`)}
 <h1>${escapeHtml(title)}</h1>
-${numbersSection(inside)}
-${chartSection(inside.summary.lists, bars)}
-${problemsSection(inside)}
-${TABLE_SECTION}
+${numbersSection(inside)}${warningsSection(inside)}${chartSection(inside.summary.lists, lines)}${problemsSection(inside)}${RECORDS_SECTION}
 </main>
 <script type="application/json" id="records">[`;
   let before = "";
   for await (const batch of items) {
     let rows = "";
     for (const item of batch) {
-      if (item.kind === "damage") continue;
-      const { sync, kind, name, address, details, text, problems } = plainRecord(item);
-      rows += before + scriptJson([sync, kind, name, address, details || text, problems]);
+      rows += before + scriptJson(recordValues(item));
       before = ",\n";
     }
     yield rows;
@@ -44,61 +42,69 @@ ${TABLE_SECTION}
 `;
 }
 
-const TABLE_SECTION = `<section aria-labelledby="records-title">
-<h2 id="records-title">Records</h2>
-<p><label for="search">Search</label> <input id="search" type="search" autocomplete="off" spellcheck="false"> <output id="shown" for="search"></output></p>
-<table>
-<thead><tr><th scope="col">Sync</th><th scope="col">Kind</th><th scope="col">Name</th><th scope="col">Address</th><th scope="col">Details</th><th scope="col">Problems</th></tr></thead>
-<tbody id="rows"></tbody>
-</table>
-<p><button id="more" type="button" hidden>Show more</button></p>
-<noscript><p>The table needs JavaScript; the numbers above do not.</p></noscript>
-</section>`;
+/** The values of `RECORD_COLUMNS`. */
+function recordValues(item: InspectedItem): readonly (string | number | null)[] {
+  if (item.kind === "damage") {
+    return [null, "damage", "", "", `${item.length} bytes from byte ${item.offset} on`, item.why];
+  }
+  const { sync, kind, name, address, newName, newAddress, details, text, problems, fault } = plainRecord(item);
+  const renamed = newName === "" ? [] : [`now: ${newName} ${newAddress}`];
+  const told = [...renamed, details || text].filter((line) => line !== "").join("\n");
+  return [sync, kind, name, address, told, [problems, fault].filter((line) => line !== "").join("\n")];
+}
 
 function numbersSection({ summary, layout, codePage }: Inside): string {
   const producer = guessProducer(summary);
-  const { damage } = summary;
+  const { damage, sync, stamp, kinds } = summary;
+  const counted = Object.entries(kinds).flatMap(([kind, times]) =>
+    times > 0 ? [`${kind} ${times.toLocaleString("en")}`] : [],
+  );
   const rows: [string, string][] = [
     ["Header", headerText(summary)],
-    ["Records", summary.records.toLocaleString("en")],
+    ["Records", `${summary.records.toLocaleString("en")}: ${counted.join(", ")}`],
     ["Addresses", [...addressTypes(summary)].map(([type, adds]) => `${type} ${adds.toLocaleString("en")}`).join(", ")],
     ["Lists", summary.lists.length.toLocaleString("en")],
+    ["Sync numbers", sync === undefined ? "not found" : `${sync.first} to ${sync.last}`],
+    ["Date stamps", stamp === undefined ? "not found" : `${stampText(stamp.first)} to ${stampText(stamp.last)}`],
     ["Written by", `${producer.name}: ${producer.reason}`],
+    ["Damage", damage.count === 0 ? "none found" : `${count(damage.bytes, "byte")} in ${count(damage.count, "place")}`],
+  ];
+  const reading: [string, string][] = [
     ["Code page", `${codePage.codePage}: ${codePage.reason}`],
     ["Layout", `${layout.confidence} confidence: ${layout.reasons.join("; ")}`],
     ["Unexplained", layout.unexplained.join("; ") || "nothing"],
-    ["Damage", damage.count === 0 ? "none found" : `${count(damage.bytes, "byte")} in ${count(damage.count, "place")}`],
   ];
-  const cells = rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("\n");
-  return `<section><h2>Numbers</h2><dl>\n${cells}\n</dl></section>`;
+  const folded = `<details><summary>How the file was read</summary>\n${definitions(reading)}\n</details>`;
+  return section("Numbers", definitions(rows) + folded);
 }
 
-function chartSection(lists: readonly ListSummary[], most: number): string {
-  const sorted = lists.filter(({ adds }) => adds > 0).toSorted((a, b) => b.adds - a.adds);
-  const shown = sorted.slice(0, most).toSorted((a, b) => a.list.localeCompare(b.list));
-  const rest = sorted.slice(most);
-  const top = Math.max(1, sorted[0]?.adds ?? 0);
-  const bars = shown.map(({ list, adds }) => bar(list, adds, top));
-  if (rest.length > 0) {
-    const others = rest.reduce((sum, { adds }) => sum + adds, 0).toLocaleString("en");
-    bars.push(`<tr><th scope="row">${count(rest.length, "smaller list")}</th><td>${others}</td><td></td></tr>`);
-  }
-  return `<section><h2>Addresses by network and postoffice</h2><table class="chart"><tbody>\n${bars.join("\n")}\n</tbody></table></section>`;
+function definitions(rows: readonly (readonly [string, string])[]): string {
+  const cells = rows.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`);
+  return `<dl>\n${cells.join("\n")}\n</dl>`;
 }
 
-function bar(list: string, adds: number, top: number): string {
-  const width = Math.max(0.2, (adds / top) * 100).toFixed(1);
-  const drawn = `<svg role="img" aria-label="${adds}" viewBox="0 0 100 8" preserveAspectRatio="none"><rect width="${width}" height="8"/></svg>`;
-  return `<tr><th scope="row">${escapeHtml(list)}</th><td>${adds.toLocaleString("en")}</td><td>${drawn}</td></tr>`;
-}
-
-function problemsSection({ summary }: Inside): string {
-  if (summary.problems.length === 0) {
-    return "<section><h2>Problems</h2><p>IMPORT will take every transaction.</p></section>";
-  }
-  const rows = summary.problems.map(({ message, count: times, examples: [first] }) => {
-    const text = first === undefined ? "" : `${first.problem.text} (byte ${first.offset})`;
-    return `<tr><td>${message}</td><td>${times.toLocaleString("en")}</td><td>${escapeHtml(text)}</td></tr>`;
+function warningsSection(inside: Inside): string {
+  const warnings = listWarnings(inside);
+  if (warnings.length === 0) return section("To be known", "<p>IMPORT will take every transaction as it is.</p>");
+  const lines = warnings.map(({ text, hint, reference }) => {
+    const source = reference === undefined ? "" : ` (${reference})`;
+    return `<li>${escapeHtml(text + source)}${hint === undefined ? "" : `<br><small>${escapeHtml(hint)}</small>`}</li>`;
   });
-  return `<section><h2>Problems</h2><table><thead><tr><th scope="col">IMPORT message</th><th scope="col">Times</th><th scope="col">First</th></tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table></section>`;
+  return section("To be known", `<ul>\n${lines.join("\n")}\n</ul>`);
+}
+
+/** Where the first problems of each sort stand; the table of records has all of them. */
+function problemsSection({ summary }: Inside): string {
+  if (summary.problems.length === 0) return "";
+  return section("Problems", summary.problems.map((problem) => problemDetails(problem)).join("\n"));
+}
+
+function problemDetails({ message, count: times, examples }: ProblemSummary): string {
+  const rows = examples.map(({ offset, sync, text, problem }) =>
+    [String(offset), String(sync ?? ""), problem.text, text].map((cell) => escapeHtml(cell)),
+  );
+  const more = times > examples.length ? `; the first ${examples.length}` : "";
+  const name = message === 0 ? "Without a message of IMPORT's" : `IMPORT message ${message}`;
+  const table = htmlTable(["Byte", "Sync", "What", "Transaction"], rows, "findings");
+  return `<details><summary>${name}: ${count(times, "time")}${more}</summary>\n${table}\n</details>`;
 }

@@ -2,6 +2,7 @@ import { table } from "../../report/table.ts";
 import { addressTypes, count, guessProducer, headerText, type Inside } from "../summary-text.ts";
 import type { Summary } from "../summary.ts";
 import { listWarnings } from "../warnings.ts";
+import { listEffect } from "./list-effect.ts";
 import { stampText } from "./plain-record.ts";
 
 /** How the overview is shown. */
@@ -45,16 +46,7 @@ function numbers({ summary }: Inside, width: number): string {
 function lists(summary: Summary, { width, lists: most = 30 }: OverviewOptions): string {
   const rows = summary.lists
     .slice(0, most)
-    .map((list) => [
-      list.list,
-      list.adds.toLocaleString("en"),
-      [
-        list.replaced ? "replaces the list" : "adds to the list",
-        ...(list.template ? ["sets its template, wiping the template data there are"] : []),
-        ...(list.deletes > 0 ? [count(list.deletes, "delete")] : []),
-        ...(list.changes > 0 ? [count(list.changes, "change")] : []),
-      ].join(", "),
-    ]);
+    .map((list) => [list.list, list.adds.toLocaleString("en"), listEffect(list)]);
   if (rows.length === 0) return "No lists.";
   const more = summary.lists.length - rows.length;
   const rest = more > 0 ? `\n… and ${count(more, "more list")}` : "";
