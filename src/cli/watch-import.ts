@@ -30,7 +30,7 @@ export async function watchImport(
   const { watch } = await import("../import/watch/watch.ts");
   const { parseWindow } = await import("../import/watch/window.ts");
   const { lookIntoInbox } = await import("../import/watch/inbox.ts");
-  const { writeDurably } = await import("../import/files.ts");
+  const { writeDurably } = await import("../import/durable.ts");
   const { clock, reporter, signal } = cli;
   const file = resolve(cli.cwd, values["status-file"] ?? join(cli.stateDir, "watch.json"));
   const window = values.window === undefined ? undefined : parseWindow(values.window);

@@ -3,7 +3,9 @@ import { createReadStream } from "node:fs";
 import { link, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ResyncError, throwIfAborted } from "../errors.ts";
-import { errorCode, hashFile, syncFolder, unlessMissing } from "./files.ts";
+import { syncFolder } from "./durable.ts";
+import { errorCode, unlessMissing } from "./files.ts";
+import { hashFile } from "./small-files.ts";
 import { findFile, newFilePath, type Postoffice } from "./postoffice/postoffice.ts";
 import { DROP_TEMPORARY } from "./snapshot/temporaries.ts";
 
@@ -36,7 +38,7 @@ export async function dropMasterList(
     await rm(temporary, { force: true });
     const sent = await copyHashed(file, temporary, signal);
     if (sent !== sha256) throw changed(file);
-    if ((await hashFile(temporary, signal)) !== sha256) throw notReadBack(temporary);
+    if ((await hashFile(temporary, { signal })) !== sha256) throw notReadBack(temporary);
     throwIfAborted(signal);
     const standing = await findFile(postoffice, "GLB", "RESYNC.GLB");
     if (standing !== undefined) throw taken(standing);

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { ResyncError } from "../errors.ts";
 import type { Reason, Verdict } from "./verdict/verdict.ts";
 
@@ -20,7 +19,7 @@ export function importUndetermined(verdict: Verdict, run: string, snapshot: stri
   const reasons = verdict.reasons.filter(({ weight }) => weight === "unclear");
   return new ResyncError("IMPORT_UNDETERMINED", {
     message: told("Whether IMPORT imported the list cannot be told", reasons),
-    state: `Nothing was put back: the postoffice is as IMPORT left it; as it was before stands in ${join(snapshot, "files")}.`,
+    state: `Nothing was put back: the postoffice is as IMPORT left it; as it was before stands in ${snapshot} (files.tar).`,
     hint:
       `${remedies(reasons)}To decide, look at some addresses in ADMIN. If they are there, keep the postoffice as it is. If not: ` +
       `resync rollback ${run}`,

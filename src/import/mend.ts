@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { asResyncError, ResyncError, throwIfAborted } from "../errors.ts";
 import { step } from "../report/step.ts";
 import type { Change } from "./change.ts";
-import { forceToDisk, syncFolder } from "./files.ts";
+import { forceToDisk, syncFolder } from "./durable.ts";
 import { proveQuiet } from "./leftovers.ts";
 import type { Check } from "./postoffice/check.ts";
 import { HALF_MADE_LISTS, isTemporary, QUEUES } from "./postoffice/layout.ts";

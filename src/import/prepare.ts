@@ -5,7 +5,8 @@ import { asResyncError, ResyncError } from "../errors.ts";
 import { step } from "../report/step.ts";
 import type { Change } from "./change.ts";
 import { markLog } from "./dirsync-log/gained.ts";
-import { hashFile, unlessMissing } from "./files.ts";
+import { unlessMissing } from "./files.ts";
+import { hashFile } from "./small-files.ts";
 import { isMendable } from "./mend.ts";
 import type { Check } from "./postoffice/check.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
@@ -19,7 +20,7 @@ const UNTOUCHED = "The postoffice was not changed.";
 
 /** Proves that the file is the one that was checked. Throws `NOT_FOUND` or `FILE_CHANGED`. */
 export async function proveFile({ file, sha256 }: ImportRequest, signal: AbortSignal): Promise<void> {
-  const found = await unlessMissing(hashFile(file, signal));
+  const found = await unlessMissing(hashFile(file, { signal }));
   if (found === sha256) return;
   throw new ResyncError(found === undefined ? "NOT_FOUND" : "FILE_CHANGED", {
     message:

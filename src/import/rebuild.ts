@@ -61,7 +61,7 @@ export async function putAddressListBack(
 ): Promise<string> {
   const { reporter, journal } = context;
   return step(reporter, "import-rebuild-roll-back", "Put the Global Address List back", async () => {
-    const now = await readState(postoffice, snapshot.before);
+    const now = await readState(postoffice, { before: snapshot.before });
     const after = (await loadAfter("rebuild", snapshot.folder)) ?? now;
     const goal = stateOf([
       ...[...now.values()].filter((file) => !isAddressList(file)),

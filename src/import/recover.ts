@@ -96,7 +96,12 @@ async function keep(trace: ImportTrace, context: RunContext, postoffice: Postoff
   if (trace.textImport) {
     // Its lines in the log, and what it added, are part of the import that a later roll-back takes back.
     const snapshot = await snapshotOf(trace);
-    await saveAfter("import", snapshot.folder, postoffice.root, await readState(postoffice, snapshot.before));
+    await saveAfter(
+      "import",
+      snapshot.folder,
+      postoffice.root,
+      await readState(postoffice, { before: snapshot.before }),
+    );
     return {
       outcome: "kept",
       state: `${good} Local addresses were not proved: see the text files in the run's folder.`,

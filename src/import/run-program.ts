@@ -4,7 +4,7 @@ import { identify } from "../journal/process-identity.ts";
 import type { Change } from "./change.ts";
 import { parseLog } from "./dirsync-log/decode.ts";
 import { readGained, type LogMark } from "./dirsync-log/gained.ts";
-import { writeDurably } from "./files.ts";
+import { writeDurably } from "./durable.ts";
 import { findFile, type Postoffice } from "./postoffice/postoffice.ts";
 import type { DosCall, ProgramEnd } from "./runner/import-runner.ts";
 import { saveAfter } from "./snapshot/snapshot.ts";
@@ -43,7 +43,7 @@ export async function runProgram(
 
   const gained = await readGained(await findLog(postoffice), mark);
   await writeDurably(join(request.runFolder, `${call.program.toLowerCase()}.log`), gained.bytes);
-  const after = await readState(postoffice, snapshot.before);
+  const after = await readState(postoffice, { before: snapshot.before });
   await saveAfter(call.program === "IMPORT" ? "import" : "rebuild", snapshot.folder, postoffice.root, after);
   const lists = call.program === "IMPORT" ? await findLists(postoffice, request.lists ?? [], before, after) : [];
   return { end, gained: parseLog(gained.bytes), logReplaced: gained.replaced, before, after, lists };

@@ -60,7 +60,7 @@ export async function undoImport(context: RunContext, postoffice: Postoffice, sn
   const { reporter, journal } = context;
   return step(reporter, "import-roll-back", "Put the postoffice back as it was", async () => {
     const kept = (await loadAfter("rebuild", snapshot.folder)) ?? (await loadAfter("import", snapshot.folder));
-    const after = kept ?? (await readState(postoffice, snapshot.before));
+    const after = kept ?? (await readState(postoffice, { before: snapshot.before }));
     // Kept before the first file is put back: a roll-back that is cut off can then be proved and finished.
     if (kept === undefined) await saveAfter("import", snapshot.folder, postoffice.root, after).catch(() => undefined);
     const done = await undoing(

@@ -5,7 +5,7 @@ import type { RunContext } from "../../context.ts";
 import { identify } from "../../journal/process-identity.ts";
 import { parseLog } from "../dirsync-log/decode.ts";
 import { markLog, readGained } from "../dirsync-log/gained.ts";
-import { writeDurably } from "../files.ts";
+import { writeDurably } from "../durable.ts";
 import { findName, spell, type Postoffice } from "../postoffice/postoffice.ts";
 import type { ImportRequest } from "../request.ts";
 import { findLog } from "../run-program.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { asResyncError, ResyncError } from "../../errors.ts";
 import { step } from "../../report/step.ts";
 import type { Change } from "../change.ts";
-import { writeDurably } from "../files.ts";
+import { writeDurably } from "../durable.ts";
 import { saveAfter } from "../snapshot/snapshot.ts";
 import { readState, type PostofficeState } from "../snapshot/state.ts";
 import { STEP } from "../trace.ts";
@@ -75,7 +75,7 @@ export async function keepLocal(
 
   /** A roll-back of this run compares with what stands now, not with what stood right after the import. */
   async function keepAfter(): Promise<PostofficeState> {
-    const after = await readState(postoffice, snapshot.before);
+    const after = await readState(postoffice, { before: snapshot.before });
     await saveAfter("import", snapshot.folder, postoffice.root, after);
     return after;
   }

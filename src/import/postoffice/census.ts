@@ -1,6 +1,8 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstatSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { eachOf, unlessMissing } from "../files.ts";
+import { unlessMissing } from "../files.ts";
+import { breathe } from "../small-files.ts";
 import { DIRECTORY_FOLDERS, type FolderName } from "./layout.ts";
 import type { Postoffice } from "./postoffice.ts";
 
@@ -17,6 +19,9 @@ export interface PostofficeEntry {
   readonly mtimeMs: number;
   /** Unix permission bits; on Windows the read-only attribute shows as missing write bits. */
   readonly mode: number;
+  /** Owner and group by number; 0 on Windows. */
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** What stands where in a postoffice, by key. */
@@ -44,20 +49,22 @@ async function entriesIn(root: string, folder: string): Promise<PostofficeEntry[
   const names =
     (await unlessMissing(readdir(join(root, folder), { recursive: folder.toUpperCase() === "FOLDERS" }))) ?? [];
   const found: PostofficeEntry[] = [];
-  await eachOf(names, 16, async (name) => {
-    const entry = await entryAt(root, [folder, ...name.split(sep)].filter(Boolean).join("/"));
+  for (const name of names) {
+    await breathe();
+    const entry = entryAt(root, [folder, ...name.split(sep)].filter(Boolean).join("/"));
     if (entry) found.push(entry);
-  });
+  }
   return found;
 }
 
 /** What stands at a path below `root`, links not followed; `undefined` when nothing does. */
-export async function entryAt(root: string, path: string): Promise<PostofficeEntry | undefined> {
-  const stats = await unlessMissing(lstat(join(root, path)));
+export function entryAt(root: string, path: string): PostofficeEntry | undefined {
+  const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const kind = stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
-  const { size, mtimeMs, mode } = stats;
-  return { key: path.toUpperCase(), path, kind, size: kind === "file" ? size : 0, mtimeMs, mode: mode & 0o7777 };
+  const { mtimeMs, mode, uid, gid } = stats;
+  const size = kind === "file" ? stats.size : 0;
+  return { key: path.toUpperCase(), path, kind, size, mtimeMs, mode: mode & 0o7777, uid, gid };
 }
 
 function census(found: readonly PostofficeEntry[]): Census {

@@ -17,7 +17,7 @@ export interface RollbackPlan {
     readonly now: FileState | undefined;
     readonly hex: string | undefined;
   }[];
-  /** Files with the right bytes but another time, mode or spelling. */
+  /** Files with the right bytes but another time, owner, mode or spelling. */
   readonly touchUp: readonly { readonly before: FileState; readonly now: FileState }[];
   /** Files that were not there. */
   readonly remove: readonly FileState[];
@@ -103,7 +103,9 @@ function mergeCounters(before: FileState, after: FileState): FileState {
 }
 
 function isTouchedUp(now: FileState, before: FileState): boolean {
-  return now.path === before.path && now.mode === before.mode && Math.abs(now.mtimeMs - before.mtimeMs) < 1;
+  const sameOwner = now.uid === before.uid && now.gid === before.gid;
+  const sameTime = Math.abs(now.mtimeMs - before.mtimeMs) < 1;
+  return now.path === before.path && now.mode === before.mode && sameOwner && sameTime;
 }
 
 function describe(before: FileState | undefined, after: FileState | undefined, now: FileState | undefined): string {

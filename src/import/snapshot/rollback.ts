@@ -1,16 +1,14 @@
-import { chmod, copyFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import pRetry from "p-retry";
 import { ResyncError } from "../../errors.ts";
-import { eachOf, errorCode, forceToDisk, syncFolder } from "../files.ts";
+import { syncFolder } from "../durable.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
+import { giveMarks } from "../small-files.ts";
+import { patiently, putBackAll } from "./put-back.ts";
 import { planRollback, type Conflict, type RollbackPlan } from "./rollback-plan.ts";
-import { copyOf, proveCopies, type Snapshot } from "./snapshot.ts";
-import { readState, type FileState, type PostofficeState } from "./state.ts";
-import { removeTemporaries, restoreTemporary, withoutTemporaries } from "./temporaries.ts";
-
-/** Files put back at the same time: each waits for the disk. */
-const AT_ONCE = 8;
+import { proveCopies, type Snapshot } from "./snapshot.ts";
+import { readState, stateOf, type PostofficeState } from "./state.ts";
+import { removeTemporaries, withoutTemporaries } from "./temporaries.ts";
 
 /** What a roll-back did. */
 export interface RolledBack {
@@ -27,7 +25,7 @@ export async function previewRollback(
   snapshot: Snapshot,
   after: PostofficeState,
 ): Promise<RollbackPlan> {
-  return planFrom(snapshot, after, await readState(postoffice, snapshot.before));
+  return planFrom(snapshot, after, await readState(postoffice, { before: snapshot.before }));
 }
 
 function planFrom({ before }: Snapshot, after: PostofficeState, now: PostofficeState): RollbackPlan {
@@ -46,7 +44,7 @@ export async function rollBack(
   snapshot: Snapshot,
   after: PostofficeState,
 ): Promise<RolledBack> {
-  const now = await readState(postoffice, snapshot.before);
+  const now = await readState(postoffice, { before: snapshot.before });
   const plan = planFrom(snapshot, after, now);
   refuseConflicts(postoffice, plan);
   await proveCopies(
@@ -56,12 +54,14 @@ export async function rollBack(
   try {
     await removeTemporaries(postoffice, now);
     await apply(postoffice, snapshot, plan);
+    const left = planFrom(snapshot, after, await stateAfter(postoffice, snapshot, now, plan));
+    // A share may give a file a time of its own once it is closed.
+    await touchUp(postoffice, left);
+    if (left.restore.length + left.remove.length + left.conflicts.length > 0)
+      throw new ResyncError("VERIFY_FAILED", { message: "after it, files are not what they should be" });
   } catch (cause) {
     throw failed(postoffice, snapshot, cause);
   }
-  const left = await previewRollback(postoffice, snapshot, after);
-  if (left.restore.length + left.remove.length + left.conflicts.length > 0)
-    throw failed(postoffice, snapshot, undefined);
   return {
     restored: plan.restore.map(({ before }) => before.path),
     removed: plan.remove.map(({ path }) => path),
@@ -75,60 +75,35 @@ export function refuseConflicts(postoffice: Postoffice, { conflicts }: RollbackP
 }
 
 async function apply(postoffice: Postoffice, snapshot: Snapshot, plan: RollbackPlan): Promise<void> {
-  await eachOf([...plan.restore.entries()], AT_ONCE, async ([index, file]) =>
-    putBack(postoffice, snapshot, file, index),
-  );
-  for (const { path } of plan.remove) await patiently(() => rm(join(postoffice.root, path), { force: true }));
+  const { root } = postoffice;
+  // First what makes room: the disk may be full.
+  for (const { path } of plan.remove) await patiently(() => rmSync(join(root, path), { force: true }));
+  await putBackAll(postoffice, snapshot, plan.restore);
+  await touchUp(postoffice, plan);
+  const changed = [...plan.restore, ...plan.touchUp].map(({ before }) => before).concat(plan.remove);
+  for (const folder of new Set(changed.map(({ path }) => dirname(join(root, path))))) await syncFolder(folder);
+}
+
+async function touchUp({ root }: Postoffice, plan: Pick<RollbackPlan, "touchUp">): Promise<void> {
   for (const { before, now } of plan.touchUp) {
-    const target = join(postoffice.root, before.path);
-    if (now.path !== before.path) await patiently(() => rename(join(postoffice.root, now.path), target));
-    await chmod(target, before.mode);
-    await setTimes(target, before);
+    const target = join(root, before.path);
+    if (now.path !== before.path) await patiently(() => renameSync(join(root, now.path), target));
+    await giveMarks(target, before);
   }
-  const changed = [
-    ...plan.restore.map(({ before }) => before),
-    ...plan.remove,
-    ...plan.touchUp.map(({ before }) => before),
-  ];
-  for (const folder of new Set(changed.map(({ path }) => dirname(join(postoffice.root, path)))))
-    await syncFolder(folder);
 }
 
-type Restored = RollbackPlan["restore"][number];
-
-async function putBack(
-  { root, spelling }: Postoffice,
-  { folder }: Snapshot,
-  { before, now, hex }: Restored,
-  index: number,
-): Promise<void> {
-  const target = join(root, before.path);
-  const temporary = join(dirname(target), restoreTemporary({ spelling }, index));
-  await (hex === undefined
-    ? copyFile(copyOf(folder, before.path), temporary)
-    : writeFile(temporary, Buffer.from(hex, "hex")));
-  await chmod(temporary, before.mode | 0o200);
-  await forceToDisk(temporary);
-  await setTimes(temporary, before);
-  // Over the file in the spelling it has now, then into its own: never without it in between.
-  const standing = now ? join(root, now.path) : target;
-  await patiently(() => rename(temporary, standing));
-  if (standing !== target) await patiently(() => rename(standing, target));
-  if ((before.mode & 0o200) === 0) await chmod(target, before.mode);
-}
-
-async function setTimes(file: string, { mtimeMs }: FileState): Promise<void> {
-  await utimes(file, new Date(), mtimeMs / 1000);
-}
-
-/** A client or a virus scanner may hold a file for a moment: tried again for some seconds. */
-async function patiently(act: () => Promise<void>): Promise<void> {
-  await pRetry(act, {
-    retries: 6,
-    minTimeout: 100,
-    maxTimeout: 2000,
-    shouldRetry: ({ error }) => ["EBUSY", "EPERM", "EACCES", "ETXTBSY"].includes(errorCode(error) ?? ""),
-  });
+/**
+ * How every file stands after putting back. What has the size and time that it had, or was given, holds the bytes that were proved then; all
+ * else is read.
+ */
+async function stateAfter(
+  postoffice: Postoffice,
+  { before }: Snapshot,
+  now: PostofficeState,
+  plan: RollbackPlan,
+): Promise<PostofficeState> {
+  const put = [...plan.restore, ...plan.touchUp].map((file) => file.before);
+  return readState(postoffice, { before, known: stateOf([...now.values(), ...put]) });
 }
 
 function refused({ root }: Postoffice, conflicts: readonly Conflict[]): ResyncError {
@@ -143,10 +118,10 @@ function refused({ root }: Postoffice, conflicts: readonly Conflict[]): ResyncEr
 }
 
 function failed({ root }: Postoffice, { folder }: Snapshot, cause: unknown): ResyncError {
-  const why = cause instanceof Error ? cause.message : "after it, files are not what they should be";
+  const why = cause instanceof Error ? cause.message : String(cause);
   return new ResyncError("ROLLBACK_FAILED", {
     message: `${root} could not be rolled back completely: ${why}.`,
-    state: `Some files are as before the import, some as it left them. All copies stand in ${join(folder, "files")}.`,
+    state: `Some files are as before the import, some as it left them. All copies stand in ${folder}.`,
     hint: 'Remove the cause (full disk, a file held open, a missing right), then run "resync recover". Nobody should use the postoffice until then.',
     facts: { root, snapshot: folder },
     cause,

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "../../errors.ts";
-import { eachOf, hashFile, unlessMissing } from "../files.ts";
+import { unlessMissing } from "../files.ts";
+import { hashFile } from "../small-files.ts";
 import { takeCensus, type PostofficeEntry } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { touchClass, TOUCHED_FOLDERS } from "./touched.ts";
@@ -17,6 +18,9 @@ export interface FileState {
   readonly mtimeMs: number;
   /** Permission bits. */
   readonly mode: number;
+  /** Owner and group by number. */
+  readonly uid: number;
+  readonly gid: number;
   /** Hex; `undefined` for mailbags that stood before the import: their content is not looked at. */
   readonly sha256: string | undefined;
   /** The whole file in hex, for CONTROL.GLB alone: its counters are looked at (Q87388). */
@@ -28,22 +32,32 @@ export type PostofficeState = ReadonlyMap<string, FileState>;
 
 export const CONTROL = "GLB/CONTROL.GLB";
 
-/**
- * Reads the state of everything an import may touch. Mailbags in `before`, or all of them when it is `undefined`, are not hashed.
- * Files that vanish meanwhile are left out. Changes nothing.
- */
+/** What spares reading some files. */
+export interface ReadStateOptions {
+  /** Mailbags that are in it are not hashed; no mailbag at all when it is left out. */
+  readonly before?: PostofficeState | undefined;
+  /** Files that have the size and time they have here are not read: they hold what they hold here. */
+  readonly known?: PostofficeState;
+  readonly signal?: AbortSignal;
+}
+
+/** Reads the state of everything an import may touch. Files that vanish meanwhile are left out. Changes nothing. */
 export async function readState(
   postoffice: Postoffice,
-  before?: PostofficeState,
-  signal?: AbortSignal,
+  { before, known, signal }: ReadStateOptions = {},
 ): Promise<PostofficeState> {
   const found: FileState[] = [];
-  await eachOf(await touchedFiles(postoffice), 8, async (entry) => {
+  for (const entry of await touchedFiles(postoffice)) {
     throwIfAborted(signal);
-    const known = touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key));
-    const sha256 = known ? undefined : await unlessMissing(hashFile(join(postoffice.root, entry.path)));
-    if (known || sha256 !== undefined) found.push(await fileState(postoffice.root, entry, sha256));
-  });
+    const same = known?.get(entry.key);
+    if (same && same.size === entry.size && Math.abs(same.mtimeMs - entry.mtimeMs) < 1) {
+      found.push({ ...same, ...marksOf(entry) });
+      continue;
+    }
+    const unread = touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key));
+    const sha256 = unread ? undefined : await unlessMissing(hashFile(join(postoffice.root, entry.path), { signal }));
+    if (unread || sha256 !== undefined) found.push(await fileState(postoffice.root, entry, sha256));
+  }
   return stateOf(found);
 }
 
@@ -55,9 +69,12 @@ export async function touchedFiles(postoffice: Postoffice): Promise<PostofficeEn
 
 /** The state of a file of which the hash is known, or is not wanted. */
 export async function fileState(root: string, entry: PostofficeEntry, sha256: string | undefined): Promise<FileState> {
-  const { key, path, size, mtimeMs, mode } = entry;
-  const hex = key === CONTROL ? (await readFile(join(root, path))).toString("hex") : undefined;
-  return { key, path, size, mtimeMs, mode, sha256, hex };
+  const hex = entry.key === CONTROL ? (await readFile(join(root, entry.path))).toString("hex") : undefined;
+  return { ...marksOf(entry), sha256, hex };
+}
+
+function marksOf({ key, path, size, mtimeMs, mode, uid, gid }: PostofficeEntry): Omit<FileState, "sha256" | "hex"> {
+  return { key, path, size, mtimeMs, mode, uid, gid };
 }
 
 /** States by key, in the order of the keys. */

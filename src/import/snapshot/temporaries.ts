@@ -6,12 +6,12 @@ import type { PostofficeState } from "./state.ts";
 /** The name under which a master list is put together in GLB before it takes its place; 8.3. */
 export const DROP_TEMPORARY = "RESYNC.$$$";
 
-/** The name under which the n-th file of a roll-back is put together in its folder; 8.3, different for files in flight at once. */
+/** The name under which the n-th file of a roll-back is put together in its folder, n below 36³; 8.3. */
 export function restoreTemporary({ spelling }: Pick<Postoffice, "spelling">, index: number): string {
-  return spell({ spelling }, `RESYNC$.${String(index % 1000).padStart(3, "0")}`);
+  return spell({ spelling }, `RESYNC$.${index.toString(36).padStart(3, "0")}`);
 }
 
-const OURS = /\/RESYNC(\.\$\$\$|\$\.\d{3})$/u;
+const OURS = /\/RESYNC(\.\$\$\$|\$\.[0-9A-Z]{3})$/u;
 
 /** A state without half-made files of ours; nobody else uses these names. */
 export function withoutTemporaries(state: PostofficeState): PostofficeState {

@@ -17,16 +17,20 @@ export type TouchClass = "data" | "log" | "mailbag";
 export const TOUCHED_FOLDERS: readonly FolderName[] = [...DIRECTORY_FOLDERS, "KEY", "LOG", "MBG"];
 
 /** In GLB, but written by ADMIN, DISPATCH, EXTERNAL and the users' own clients, never by an `IMPORT -q` (Q87402, Q96060, Q118946). */
-const OTHERS_FILES = /^(ACCESS[23]?|GLOBAL|PROCESS|MODEM|RNETSEM|RNETWORK)\.GLB$|\.(MDM|SCR)$|^POPULATE\.MSM$/u;
+const OTHERS_FILES = /^(ACCESS[23]?|GLOBAL|PROCESS|MODEM|RNETSEM|RNETWORK)\.GLB$|\.(MDM|SCR)$/u;
 
-const LOGS = /^(DIRSYNC|DSSERVER|IMPORT)\.LOG$/u;
+const LOGS: readonly string[] = ["DIRSYNC.LOG", "DSSERVER.LOG", "IMPORT.LOG"];
+
+const DATA: ReadonlySet<string> = new Set(DIRECTORY_FOLDERS);
 
 /** The class of the file with this key (upper case, `GLB/FLAG.GLB`); `undefined` when an import never touches it. */
 export function touchClass(key: string): TouchClass | undefined {
-  const [folder = "", name = "", ...deeper] = key.split("/");
-  if (deeper.length > 0 || name === "") return undefined;
-  if (LOGS.test(name)) return "log";
+  const slash = key.indexOf("/");
+  const folder = key.slice(0, Math.max(slash, 0));
+  const name = key.slice(slash + 1);
+  if (folder === "" || name === "" || name.includes("/")) return undefined;
+  if (LOGS.includes(name)) return "log";
   if (folder === "MBG" || folder === "KEY") return "mailbag";
-  if (!DIRECTORY_FOLDERS.some((known) => known === folder) || OTHERS_FILES.test(name)) return undefined;
+  if (!DATA.has(folder) || name === "POPULATE.MSM" || (folder === "GLB" && OTHERS_FILES.test(name))) return undefined;
   return "data";
 }

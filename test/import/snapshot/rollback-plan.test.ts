@@ -10,6 +10,8 @@ function file(key: string, content: string, changes: Partial<FileState> = {}): F
     size: content.length,
     mtimeMs: 1000,
     mode: 0o644,
+    uid: 0,
+    gid: 0,
     sha256: `hash of ${content}`,
     hex: undefined,
     ...changes,
@@ -41,9 +43,9 @@ describe("the plan of a roll-back", () => {
     expect(plan.conflicts).toEqual([]);
   });
 
-  it("only touches up a file with the right bytes and another time, mode or spelling", () => {
+  it("only touches up a file with the right bytes and another time, mode, owner or spelling", () => {
     const before = state(file("USR/1.USR", "x"));
-    for (const change of [{ mtimeMs: 2000 }, { mode: 0o600 }, { path: "USR/1.usr" }]) {
+    for (const change of [{ mtimeMs: 2000 }, { mode: 0o600 }, { uid: 1000 }, { path: "USR/1.usr" }]) {
       const now = state(file("USR/1.USR", "x", change));
       expect(planRollback(before, now, now)).toMatchObject({ restore: [], touchUp: [{ now: change }], conflicts: [] });
     }

@@ -1,6 +1,10 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -12,7 +16,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openPostoffice, type Postoffice } from "../../../src/import/postoffice/postoffice.ts";
 import { rollBack } from "../../../src/import/snapshot/rollback.ts";
-import { copyOf, loadAfter, openSnapshot, saveAfter, takeSnapshot } from "../../../src/import/snapshot/snapshot.ts";
+import { archiveOf, largeCopyOf } from "../../../src/import/snapshot/copies.ts";
+import { loadAfter, openSnapshot, saveAfter, takeSnapshot } from "../../../src/import/snapshot/snapshot.ts";
 import { readState } from "../../../src/import/snapshot/state.ts";
 import { importBed, type ImportBed } from "../support.ts";
 
@@ -26,6 +31,14 @@ beforeEach(async () => {
 });
 afterEach(() => bed.remove());
 const at = (path: string) => join(bed.root, path);
+const hexId = (n: number) => (0xa000 + n).toString(16).toUpperCase().padStart(8, "0");
+
+/** Turns one bit of the byte at `position`; size and name stay. */
+function flipByte(file: string, position: number): void {
+  const bytes = readFileSync(file);
+  bytes.writeUInt8(bytes.readUInt8(position) ^ 1, position);
+  writeFileSync(file, bytes);
+}
 
 describe("a snapshot", () => {
   it("holds every file an import may touch, and no mail", async () => {
@@ -46,7 +59,22 @@ describe("a snapshot", () => {
     expect(statSync(folder).mode & 0o77).toBe(0);
     expect((await openSnapshot(folder))?.copied).toEqual(copied);
     expect(await openSnapshot(join(folder, "none"))).toBe(undefined);
-    expect(readFileSync(copyOf(folder, "GLB/MASTER.GLB"))).toEqual(readFileSync(at("GLB/MASTER.GLB")));
+  });
+
+  it("keeps its copies where people can reach them: tar gives them back, bytes and modes; large files stand alone", async () => {
+    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 30_000));
+    const { before, copies } = await takeSnapshot(postoffice, folder);
+    const out = join(bed.runFolder, "out");
+    mkdirSync(out);
+    execFileSync("tar", ["-xpf", archiveOf(folder), "-C", out]);
+    const kept = [...before.values()].filter(({ sha256 }) => sha256 !== undefined);
+    expect(kept.length).toBe(copies.archived.size + 1);
+    for (const file of kept) {
+      const large = file.path === "NME/GAL.NME";
+      const copy = large ? largeCopyOf({ folder }, file) : join(out, file.path);
+      expect(readFileSync(copy).equals(readFileSync(at(file.path))), file.path).toBe(true);
+      if (!large) expect(statSync(copy).mode & 0o7777, file.path).toBe(file.mode);
+    }
   });
 
   it("is refused while somebody writes", async () => {
@@ -82,7 +110,7 @@ describe("rolling back", () => {
     const before = bed.tree();
     const snapshot = await takeSnapshot(postoffice, folder);
     change();
-    const after = await readState(postoffice, snapshot.before);
+    const after = await readState(postoffice, { before: snapshot.before });
     const done = await rollBack(postoffice, snapshot, after);
     expect(bed.tree()).toEqual(before);
     expect(done.removed).toEqual(["USR/000000FF.USR"]);
@@ -97,10 +125,11 @@ describe("rolling back", () => {
   it("may be done twice, and after being cut off half-way", async () => {
     const before = bed.tree();
     const snapshot = await takeSnapshot(postoffice, folder);
+    const old = readFileSync(at("USR/00000004.USR"));
     change();
-    const after = await readState(postoffice, snapshot.before);
+    const after = await readState(postoffice, { before: snapshot.before });
     await saveAfter("import", folder, bed.root, after);
-    writeFileSync(at("USR/00000004.USR"), readFileSync(copyOf(folder, "USR/00000004.USR")));
+    writeFileSync(at("USR/00000004.USR"), old);
     for (const path of ["GLB/RESYNC.$$$", "NME/RESYNC$.007"]) writeFileSync(at(path), "half a file");
     await rollBack(postoffice, snapshot, (await loadAfter("import", folder)) ?? after);
     expect(bed.tree()).toEqual(before);
@@ -110,7 +139,7 @@ describe("rolling back", () => {
   it("refuses, file by file, when one byte of any touched file changed since, and changes nothing", async () => {
     const snapshot = await takeSnapshot(postoffice, folder);
     change();
-    const after = await readState(postoffice, snapshot.before);
+    const after = await readState(postoffice, { before: snapshot.before });
     const touched = [...after.values()].filter(({ key, size }) => !/^(KEY|MBG|LOG)\//u.test(key) && size > 0);
     expect(touched.length).toBeGreaterThan(40);
     const flip = (path: string) => {
@@ -137,14 +166,51 @@ describe("rolling back", () => {
   it("refuses a damaged snapshot before it changes anything", async () => {
     const snapshot = await takeSnapshot(postoffice, folder);
     change();
-    const after = await readState(postoffice, snapshot.before);
+    const after = await readState(postoffice, { before: snapshot.before });
     const changed = bed.tree();
-    appendFileSync(copyOf(folder, "USR/00000004.USR"), "x");
+    flipByte(archiveOf(folder), snapshot.copies.archived.get("USR/00000004.USR") ?? 0);
     await expect(rollBack(postoffice, snapshot, after)).rejects.toMatchObject({
       code: "ROLLBACK_FAILED",
       facts: { damaged: ["USR/00000004.USR"] },
     });
     expect(bed.tree()).toEqual(changed);
+  });
+
+  it("refuses when a copy of a large file is damaged", async () => {
+    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 30_000));
+    const snapshot = await takeSnapshot(postoffice, folder);
+    writeFileSync(at("NME/GAL.NME"), "");
+    const after = await readState(postoffice, { before: snapshot.before });
+    flipByte(largeCopyOf({ folder }, { path: "NME/GAL.NME" }), 1_000_000);
+    await expect(rollBack(postoffice, snapshot, after)).rejects.toMatchObject({
+      code: "ROLLBACK_FAILED",
+      facts: { damaged: ["NME/GAL.NME"] },
+    });
+    expect(statSync(at("NME/GAL.NME")).size).toBe(0);
+  });
+
+  it("restores hundreds of files and a large one", async () => {
+    for (let n = 0; n < 300; n++) writeFileSync(at(`GRP/${hexId(n)}.GRP`), Buffer.alloc(8 * (n % 3)));
+    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 30_000));
+    const before = bed.tree();
+    const snapshot = await takeSnapshot(postoffice, folder);
+    for (let n = 0; n < 300; n++) writeFileSync(at(`GRP/${hexId(n)}.GRP`), "changed");
+    writeFileSync(at("NME/GAL.NME"), "changed");
+    const after = await readState(postoffice, { before: snapshot.before });
+    expect((await rollBack(postoffice, snapshot, after)).restored).toHaveLength(301);
+    expect(bed.tree()).toEqual(before);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("gives files back to their owner", async () => {
+    chownSync(at("USR/00000004.USR"), 1234, 2345);
+    chownSync(at("GLB/FLAG.GLB"), 1234, 2345);
+    const snapshot = await takeSnapshot(postoffice, folder);
+    rmSync(at("USR/00000004.USR"));
+    writeFileSync(at("USR/00000004.USR"), "written by another");
+    chownSync(at("GLB/FLAG.GLB"), 0, 0);
+    await rollBack(postoffice, snapshot, await readState(postoffice, { before: snapshot.before }));
+    for (const path of ["USR/00000004.USR", "GLB/FLAG.GLB"])
+      expect(statSync(at(path)), path).toMatchObject({ uid: 1234, gid: 2345 });
   });
 
   it("says so when a list of the snapshot cannot be read", async () => {

@@ -13,7 +13,7 @@ const FINISHED = "03/13/96 15:33:03 | Status       Import is finished.";
 
 /** A file state, by key and a word for its content. */
 const file = (key: string, content: string, size = content.length): FileState => {
-  return { key, path: key, size, mtimeMs: 1, mode: 0o644, sha256: content, hex: undefined };
+  return { key, path: key, size, mtimeMs: 1, mode: 0o644, uid: 0, gid: 0, sha256: content, hex: undefined };
 };
 const QUEUES = ["SRVTRANS", "USRTRANS", "NMETRANS", "GWTRANS"].map((name) => file(`GLB/${name}.GLB`, ""));
 const BEFORE = stateOf([

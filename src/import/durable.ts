@@ -1,0 +1,71 @@
+import { open, rename, rm, statfs } from "node:fs/promises";
+import { release } from "node:os";
+import { dirname } from "node:path";
+import { execa } from "execa";
+import { eachOf, errorCode } from "./files.ts";
+
+/** Writes a file that its owner alone can read, forced to the disk; an older one of the name is replaced in one act. */
+export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${file}.new`;
+  await rm(temporary, { force: true });
+  const handle = await open(temporary, "wx", 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+  await syncFolder(dirname(file));
+}
+
+/** Forces a file's bytes to the disk. */
+export async function forceToDisk(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Forces a folder's entries to the disk, where the system can: Windows cannot open a folder, and does it by itself. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!["EINVAL", "ENOTSUP", "EPERM"].includes(errorCode(error) ?? "")) throw error;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** From so many files on, one flush of the file system is quicker than one for each. */
+const MANY = 16;
+
+/**
+ * Forces many files of one file system to the disk: all at once by syncfs(2) where that is known to do it and to report what could not
+ * be written, else one by one. `within` is a folder on that file system.
+ */
+export async function forceAllToDisk(within: string, files: readonly string[]): Promise<void> {
+  if (files.length >= MANY && (await syncsWhole(within)) && (await syncFileSystem(within))) return;
+  await eachOf(files, 16, forceToDisk);
+}
+
+/** ext2 to ext4, XFS, btrfs, F2FS by their numbers in statfs(2). Over a network or through FUSE syncfs does not reach the disk. */
+const WHOLE: readonly number[] = [0xef53, 0x58465342, 0x9123683e, 0xf2f52010];
+
+/** Since Linux 5.8 syncfs(2) tells that something could not be written. */
+async function syncsWhole(folder: string): Promise<boolean> {
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  if (process.platform !== "linux" || major < 5 || (major === 5 && minor < 8)) return false;
+  return WHOLE.includes((await statfs(folder)).type);
+}
+
+/** `sync -f` of coreutils: syncfs(2), which Node does not have. False where there is none, or where it failed. */
+async function syncFileSystem(folder: string): Promise<boolean> {
+  const { failed } = await execa("sync", ["-f", folder], { reject: false, stdio: "ignore" });
+  return !failed;
+}

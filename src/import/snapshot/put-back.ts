@@ -1,0 +1,101 @@
+import { renameSync } from "node:fs";
+import { chmod, constants, copyFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import pRetry from "p-retry";
+import { ResyncError } from "../../errors.ts";
+import { forceAllToDisk } from "../durable.ts";
+import { errorCode } from "../files.ts";
+import type { Postoffice } from "../postoffice/postoffice.ts";
+import { breathe, giveMarks, hashFile, writeWhole } from "../small-files.ts";
+import { largeCopyOf, readingCopies, type CopyReader } from "./copies.ts";
+import type { RollbackPlan } from "./rollback-plan.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { restoreTemporary } from "./temporaries.ts";
+
+/**
+ * Files put together before they are forced to the disk and named, in one go: fewer than there are temporary names, and not so many bytes
+ * that a disk that is nearly full cannot take them. Many, because making files is slow on ext4 where others were just removed.
+ */
+const BATCH = { files: 20_000, bytes: 64 << 20 };
+
+type Restored = RollbackPlan["restore"][number];
+
+/**
+ * Puts files back: under temporary names, read back, forced to the disk; only then each takes the place of what stands there. Cut off at any
+ * moment, each file is whole as it was or whole as it has to be.
+ */
+export async function putBackAll(
+  postoffice: Postoffice,
+  { copies }: Snapshot,
+  files: readonly Restored[],
+): Promise<void> {
+  await readingCopies(copies, async (reader) => {
+    for (const batch of batchesOf(files)) {
+      const staged = batch.map((file, index) => ({ file, temporary: temporaryOf(postoffice, file, index) }));
+      for (const { file, temporary } of staged) await putTogether(copies.folder, reader, file, temporary);
+      await forceAllToDisk(
+        postoffice.root,
+        staged.map(({ temporary }) => temporary),
+      );
+      for (const { file, temporary } of staged) await name(postoffice, file, temporary);
+    }
+  });
+}
+
+function batchesOf(files: readonly Restored[]): Restored[][] {
+  const batches: Restored[][] = [];
+  let bytes = 0;
+  for (const file of files) {
+    const last = batches.at(-1);
+    bytes += file.before.size;
+    if (last === undefined || last.length === BATCH.files || bytes > BATCH.bytes) {
+      batches.push([file]);
+      bytes = file.before.size;
+    } else last.push(file);
+  }
+  return batches;
+}
+
+function temporaryOf({ root, spelling }: Postoffice, { before }: Restored, index: number): string {
+  return join(root, dirname(before.path), restoreTemporary({ spelling }, index));
+}
+
+/** A file under a temporary name that can be written, with the bytes, time and owner it has to have. */
+async function putTogether(
+  folder: string,
+  reader: CopyReader,
+  { before, hex }: Restored,
+  temporary: string,
+): Promise<void> {
+  const marks = { ...before, mode: before.mode | 0o200 };
+  const bytes = hex === undefined ? reader.small(before) : Buffer.from(hex, "hex");
+  if (bytes) return writeWhole(temporary, bytes, marks);
+  await copyFile(largeCopyOf({ folder }, before), temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  if ((await hashFile(temporary)) !== before.sha256)
+    throw new ResyncError("VERIFY_FAILED", { message: `${temporary} reads back wrong.` });
+  await giveMarks(temporary, marks);
+}
+
+/** Over the file in the spelling it has now, then into its own: never without it in between. */
+async function name({ root }: Postoffice, { before, now }: Restored, temporary: string): Promise<void> {
+  const target = join(root, before.path);
+  const standing = now ? join(root, now.path) : target;
+  await breathe();
+  await patiently(() => renameSync(temporary, standing));
+  if (standing !== target) await patiently(() => renameSync(standing, target));
+  if ((before.mode & 0o200) === 0) await chmod(target, before.mode);
+}
+
+/** A client or a virus scanner may hold a file for a moment: tried again for some seconds. */
+export async function patiently(act: () => void): Promise<void> {
+  try {
+    act();
+  } catch (first) {
+    if (!isHeld(first)) throw first;
+    await pRetry(act, { retries: 6, minTimeout: 100, maxTimeout: 2000, shouldRetry: ({ error }) => isHeld(error) });
+  }
+}
+
+function isHeld(error: unknown): boolean {
+  return ["EBUSY", "EPERM", "EACCES", "ETXTBSY"].includes(errorCode(error) ?? "");
+}
