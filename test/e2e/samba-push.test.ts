@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -6,23 +7,33 @@ import { generateBed, masterList, type GenerateBed } from "../push/generate/host
 import { need } from "../support/need.ts";
 import { journals, makeBench, ndjson, type Bench } from "./program.ts";
 
+const SFTP_PASSWORD = "sftp password";
 const THREE = ["NETWORK/PO1", "Dirsync Requestor 2", "Büro Süd"];
 const MANY = Array.from({ length: 200 }, (_, index) => `NETWORK/Büro ${index + 1}`);
-/** The short form is one push; `RESYNC_LONG=1` is ten, and a kill at every line of the journal. */
+/** The short form is one push over SMB 1; `RESYNC_LONG=1` is ten on each kind of host, and a kill at every line of the journal. */
 const long = process.env["RESYNC_LONG"] !== undefined;
 const MORE = Array.from({ length: 7 }, (_, index) => [...THREE, `NORTH/PO${index}`]);
 const PUSHES = long ? [THREE, ["NETWORK/PO1"], MANY, ...MORE] : [THREE];
-const LONG_TIME = { timeout: 300_000 };
+const HOSTS = [
+  { name: "NT 4, SMB 1", smb1: true, ordinary: false },
+  { name: "SMB 3", smb1: false, ordinary: false },
+  { name: "SMB 3, smbd of an ordinary user", smb1: false, ordinary: true },
+].slice(0, long ? 3 : 1);
+const ours = HOSTS.filter(({ ordinary }) => !ordinary || process.getuid?.() === 0);
+const LONG_TIME = { timeout: 600_000 };
+const available = need("smbd", "net", "smbclient", "rpcclient");
 
-describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host over SFTP", LONG_TIME, () => {
+describe.skipIf(!available).each(ours)("resync push over SFTP from an NT host: $name", LONG_TIME, (kind) => {
   let bench: Bench;
   let bed: GenerateBed;
   let sftp: SftpServer;
   beforeAll(async () => {
-    [bench, bed] = await Promise.all([makeBench(), generateBed({ smb1: true })]);
+    [bench, bed] = await Promise.all([makeBench(), generateBed(kind)]);
     await mkdir(bench.path("in"));
-    sftp = await startSftpServer({ root: bench.path("in"), users: { carrier: { password: "sftp password" } } });
+    sftp = await startSftpServer({ root: bench.path("in"), users: { carrier: { password: SFTP_PASSWORD } } });
     await writeFile(bench.path("known_hosts"), `${sftp.knownHostsLine}\n`);
+    await writeFile(bench.path("dss-password"), bed.nt.password, { mode: 0o600 });
+    await writeFile(bench.path("sftp-password"), SFTP_PASSWORD, { mode: 0o600 });
   });
   afterAll(async () => {
     await sftp.close();
@@ -31,12 +42,16 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host 
   });
   beforeEach(() => bed.reset());
 
-  const secrets = () => ({ RESYNC_DSS_PASSWORD: bed.nt.password, RESYNC_SSH_PASSWORD: "sftp password" });
+  const secrets = () => [bed.nt.password, SFTP_PASSWORD];
+  const secretFiles = () => ({
+    RESYNC_DSS_PASSWORD_FILE: bench.path("dss-password"),
+    RESYNC_SSH_PASSWORD_FILE: bench.path("sftp-password"),
+  });
   const args = (requestors: readonly string[]): string[] => [
     "push",
     "--json",
     "--alike",
-    "--smb1",
+    ...(kind.smb1 ? ["--smb1"] : []),
     "--dss",
     `samba://${bed.nt.user}@${bed.nt.address}:${bed.nt.port}`,
     ...requestors.flatMap((name) => ["--requestor", name]),
@@ -50,7 +65,9 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host 
     "delivers, push $number for $count requestors, and leaves the host as found",
     async ({ names }) => {
       const before = await bed.picture();
-      const { exitCode, stdout, stderr } = await bench.resync(args(names), secrets());
+      const processes = watchProcesses();
+      const { exitCode, stdout, stderr } = await bench.resync(args(names), secretFiles());
+      const seen = processes.stop();
       expect(exitCode, stderr).toBe(0);
       expect(ndjson(stdout).at(-1)).toMatchObject({
         type: "result",
@@ -62,9 +79,15 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host 
       expect(after.registry).toBe(before.registry);
       expect(after.state).toBe(before.state);
       expect(Object.keys(after.files)).toEqual([expect.stringMatching(/^RS\d{6}\.\d\dA$/u)]);
+      const journal = (await journals(bench.stateDir)).at(-1) ?? [];
+      expect(JSON.parse(journal.at(-1) ?? "{}")).toMatchObject({ type: "end", outcome: "delivered", exitCode: 0 });
       const told = stdout + stderr + (await journals(bench.stateDir)).flat().join("\n");
       expect(told).toContain(bed.nt.address);
-      for (const secret of Object.values(secrets())) expect(told).not.toContain(secret);
+      expect(seen).toContain(bed.nt.address);
+      for (const secret of secrets()) {
+        expect(told).not.toContain(secret);
+        expect(seen).not.toContain(secret);
+      }
     },
   );
 
@@ -74,7 +97,7 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host 
     for (let line = 2; line < lines; line += long ? 1 : Math.ceil(lines / 2)) {
       await killBehind(line);
       await bed.nt.idle();
-      const mended = await bench.resync(args(THREE), secrets());
+      const mended = await bench.resync(args(THREE), secretFiles());
       expect(mended.exitCode, mended.stderr).toBe(0);
       const after = await bed.picture();
       expect(after.registry, `killed behind line ${line}`).toBe(before.registry);
@@ -85,7 +108,7 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host 
   /** Starts a push and kills it by SIGKILL as soon as its journal has so many lines, or lets it end before. */
   const killBehind = async (line: number): Promise<void> => {
     const known = await readdir(bench.path("state", "runs"));
-    const push = bench.start(args(THREE), secrets());
+    const push = bench.start(args(THREE), secretFiles());
     const end = new AbortController();
     const ended = push.finally(() => end.abort());
     while (!end.signal.aborted) {
@@ -97,3 +120,25 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("resync push from an NT host 
     await ended;
   };
 });
+
+/** Collects arguments and environments of all processes until it is stopped. */
+function watchProcesses(): { stop(): string } {
+  const seen = new Set<string>();
+  const timer = setInterval(() => {
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/u.test(name))) {
+      for (const file of ["cmdline", "environ"]) {
+        try {
+          seen.add(readFileSync(`/proc/${pid}/${file}`, "utf8"));
+        } catch {
+          // It ended meanwhile.
+        }
+      }
+    }
+  }, 40);
+  return {
+    stop() {
+      clearInterval(timer);
+      return [...seen].join("\n");
+    },
+  };
+}

@@ -10,6 +10,7 @@ const PACKAGE: Record<string, string> = {
   "ssh-agent": "openssh-client",
   smbd: "samba",
   smbclient: "smbclient",
+  rpcclient: "smbclient",
   net: "samba-common-bin",
   dosbox: "dosbox",
   nasm: "nasm",

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { RunContext } from "../../context.ts";
-import { throwIfAborted } from "../../errors.ts";
+import { asResyncError, EXIT, throwIfAborted, type ResyncError } from "../../errors.ts";
 import { step } from "../../report/step.ts";
 import { backUpKey } from "./backup.ts";
 import { changeLog } from "./change.ts";
@@ -53,6 +53,22 @@ export async function generate(
 }
 
 async function survey(host: DssHost, request: GenerateRequest, context: RunContext): Promise<DssFindings> {
+  try {
+    return await lookAround(host, request, context);
+  } catch (error) {
+    throw beforeFirstChange(asResyncError(error));
+  }
+}
+
+/** Whatever may not be read before the first change is a check that said no, and no failed transfer. */
+function beforeFirstChange(error: ResyncError): ResyncError {
+  return error.with({
+    state: error.state ?? "Nothing was changed on the DSS.",
+    ...(error.exitCode === EXIT.transfer ? { exitCode: EXIT.preflight } : {}),
+  });
+}
+
+async function lookAround(host: DssHost, request: GenerateRequest, context: RunContext): Promise<DssFindings> {
   const { reporter } = context;
   const located = await step(reporter, "dss-locate", "Find Dxadata on the DSS", async () => {
     const values = await readServiceValues(host);

@@ -1,25 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { ResyncError } from "../../errors.ts";
+import { EXIT, hasCode, ResyncError } from "../../errors.ts";
 import { sambaError } from "./errors.ts";
-import type { SambaOutput } from "./run.ts";
 import { openSambaSession, type SambaPrograms, type SambaSession, type SambaTarget } from "./session.ts";
 
 /**
  * Refuses a guest's session over SMB1, which Samba's programs take without a word: servers give it to users they do not know (NT with its
- * Guest account enabled, `map to guest = bad user`), some to anybody with a wrong password (`bad password`). A stranger is tried, and where
- * it gets in, the server is asked by what name it knows it, and us (LsarGetUserName): a guest is who is known by the stranger's name. A
- * server that does not tell must refuse our name with a made-up password. Throws `AUTH_FAILED`, and what connecting throws.
+ * Guest account enabled, `map to guest = bad user`), some to anybody with a wrong password (`bad password`). The server is asked whom it
+ * takes us for, and a stranger with a made-up name (LsarGetUserName): a guest is who is taken for the same. A server that does not tell must
+ * refuse our name with a made-up password. Throws `AUTH_FAILED`, and what connecting throws.
  *
  * Over SMB2 and 3 there is nothing to ask: a guest cannot sign, and signing is required there.
  */
 export async function refuseGuests(target: SambaTarget, share: string, options: GuestOptions): Promise<void> {
   const nonsense = async (): Promise<string> => randomBytes(9).toString("base64url");
   const stranger = { ...target, domain: undefined, user: `rs-${randomBytes(6).toString("hex")}`, password: nonsense };
-  const theirs = await knownAs(stranger, options);
-  if (theirs === REFUSED) return;
   const ours = await knownAs(target, options);
-  if (ours === REFUSED) return;
-  if (theirs !== UNTOLD && ours !== UNTOLD) {
+  if (ours instanceof ResyncError && (ours.code === "AUTH_FAILED" || ours.exitCode === EXIT.connection)) throw ours;
+  const theirs = await knownAs(stranger, options);
+  if (isRefusal(theirs)) return;
+  if (typeof ours === "string" && typeof theirs === "string") {
     if (theirs !== ours) return;
   } else {
     if (!(await getsIn(stranger, share, options))) return;
@@ -37,16 +36,17 @@ export interface GuestOptions extends SambaPrograms {
   readonly signal?: AbortSignal | undefined;
 }
 
-const REFUSED = Symbol("the log-on is refused");
-const UNTOLD = Symbol("the server does not tell");
-
-/** The account and its authority that the server takes a caller for. */
-async function knownAs(target: SambaTarget, options: GuestOptions): Promise<string | typeof REFUSED | typeof UNTOLD> {
+/** The account and its authority that the server takes a caller for, or why it does not tell. */
+async function knownAs(target: SambaTarget, options: GuestOptions): Promise<string | ResyncError> {
   return withSession(target, options, async (session) => {
-    const output = await session.rpc("getusername", { signal: options.signal });
-    const told = /^Account Name: .*, Authority Name: .*$/mu.exec(output.stdout)?.[0];
-    if (told !== undefined) return told;
-    return (await isRefused(target, output)) ? REFUSED : UNTOLD;
+    try {
+      const output = await session.rpc("getusername", { signal: options.signal });
+      const told = /^Account Name: .*, Authority Name: .*$/mu.exec(output.stdout)?.[0];
+      return told ?? (await sambaError(target, output, `${target.user} cannot log on`));
+    } catch (error) {
+      if (hasCode(error, "PROGRAM_MISSING")) return error;
+      throw error;
+    }
   });
 }
 
@@ -54,14 +54,14 @@ async function getsIn(target: SambaTarget, share: string, options: GuestOptions)
   return withSession(target, options, async (session) => {
     const output = await session.smbclient(share, "ls", { signal: options.signal });
     if (output.codes.length === 0 && output.exitCode === 0) return true;
-    if (await isRefused(target, output)) return false;
-    throw await sambaError(target, output, `The log-on of ${target.user} cannot be tried`);
+    const error = await sambaError(target, output, `The log-on of ${target.user} cannot be tried`);
+    if (isRefusal(error)) return false;
+    throw error;
   });
 }
 
-async function isRefused(target: SambaTarget, output: SambaOutput): Promise<boolean> {
-  const { code } = await sambaError(target, output, "");
-  return code === "AUTH_FAILED" || code === "ACCESS_DENIED";
+function isRefusal(answer: string | ResyncError): boolean {
+  return hasCode(answer, "AUTH_FAILED", "ACCESS_DENIED");
 }
 
 async function withSession<T>(

@@ -16,6 +16,8 @@ export interface DxaKnobs {
   exclusive: boolean;
   /** The disk is full after half of the file; the value stays. */
   diskFull: boolean;
+  /** Called when the disk has become full: a real one logs an event. */
+  onFull: () => void;
   /** The file's bytes for the requestors named; default a few lines each. */
   content: (requestors: readonly string[]) => Uint8Array | Promise<Uint8Array>;
 }
@@ -38,6 +40,7 @@ export async function playDxa(around: DxaSurroundings, knobs: DxaKnobs): Promise
     const content = await knobs.content(requestors);
     const written = knobs.diskFull ? content.subarray(0, content.length / 2) : content;
     await around.write(inSteps(written, knobs.stepMs), knobs.exclusive);
+    if (knobs.diskFull) knobs.onFull();
   }
   if (!knobs.keepValue && !knobs.diskFull) await around.removeTrigger();
 }
@@ -62,6 +65,7 @@ export function diligent(): DxaKnobs {
     noFile: false,
     exclusive: false,
     diskFull: false,
+    onFull: () => undefined,
     content: (requestors) => Buffer.from(requestors.map((name) => `stand-in list for ${name}\r\n`.repeat(20)).join("")),
   };
 }

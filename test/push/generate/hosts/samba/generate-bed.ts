@@ -25,8 +25,10 @@ export interface GenerateBed {
   close(): Promise<void>;
 }
 
-export async function generateBed({ smb1 }: { smb1: boolean }): Promise<GenerateBed> {
-  const nt = await startSambaNtHost({ smb1Only: smb1 });
+/** `ordinary` runs smbd as an account without rights, which only root can ask for. */
+export async function generateBed(how: { smb1: boolean; ordinary?: boolean }): Promise<GenerateBed> {
+  const { smb1, ordinary = false } = how;
+  const nt = await startSambaNtHost({ smb1Only: smb1, ...(ordinary ? { as: NOBODY } : {}) });
   const folder = await mkdtemp(join(tmpdir(), "resync-run-"));
   let runs = 0;
   return {
@@ -37,7 +39,8 @@ export async function generateBed({ smb1 }: { smb1: boolean }): Promise<Generate
       Object.assign(nt.dxa, diligent(), { content: masterList });
       await nt.idle();
       await nt.reset();
-      await rm(nt.dxadata, { recursive: true, force: true }).then(() => nt.makeFolder("exchsrvr/dxadata"));
+      await rm(nt.dxadata, { recursive: true, force: true });
+      nt.makeFolder("exchsrvr/dxadata");
       await writeFile(join(nt.drive, "exchsrvr/bin/dxa.exe"), peFile({ version: "5.5.2653.23" }));
     },
     open: (options = {}, user = nt.user) =>
@@ -70,6 +73,8 @@ export async function generateBed({ smb1 }: { smb1: boolean }): Promise<Generate
     },
   };
 }
+
+const NOBODY = { uid: 65_534, gid: 65_534, name: "nobody" };
 
 /** A small list that names the requestors, in the simulator's layout. */
 export function masterList(requestors: readonly string[]): Promise<Uint8Array> {

@@ -10,7 +10,8 @@ import { testContext } from "../../support.ts";
 import { generateBed, type GenerateBed } from "./generate-bed.ts";
 
 const PROGRAM = fileURLToPath(new URL("killed-run.mjs", import.meta.url));
-const STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/** All entries of a whole run: intents, ends, and the note that all is settled. */
+const STEPS = Array.from({ length: 13 }, (_, index) => index);
 const long = process.env["RESYNC_LONG"] !== undefined;
 
 /** A loaded machine runs a hundred small programs slowly. */
