@@ -1,7 +1,7 @@
 import { ResyncError } from "../errors.ts";
 
 /**
- * Turns Ctrl-C (SIGINT), SIGTERM and a closed terminal (SIGHUP) into an abort, so that a run can undo and end by itself. Further
+ * Turns Ctrl-C (SIGINT), Windows's Ctrl-Break (SIGBREAK), SIGTERM and a closed terminal (SIGHUP) into an abort, so that a run can undo and end by itself. Further
  * signals only call `onAgain`: a half-done undo is worse than a slow one; `kill -9` remains, and `resync recover` after it.
  */
 export function abortOnSignals(onAgain: () => void): { signal: AbortSignal; release: () => void } {
@@ -10,7 +10,10 @@ export function abortOnSignals(onAgain: () => void): { signal: AbortSignal; rele
     if (controller.signal.aborted) onAgain();
     else controller.abort(interruption(name));
   };
-  const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => ({ name, listener: listen(name) }));
+  const listeners = (["SIGINT", "SIGBREAK", "SIGTERM", "SIGHUP"] as const).map((name) => ({
+    name,
+    listener: listen(name),
+  }));
   for (const { name, listener } of listeners) process.on(name, listener);
   return {
     signal: controller.signal,
@@ -21,7 +24,7 @@ export function abortOnSignals(onAgain: () => void): { signal: AbortSignal; rele
 }
 
 function interruption(name: NodeJS.Signals): ResyncError {
-  return name === "SIGINT"
-    ? new ResyncError("INTERRUPTED", { message: "Interrupted with Ctrl-C." })
-    : new ResyncError("TERMINATED", { message: `Ended from outside (${name}).` });
+  if (name === "SIGINT") return new ResyncError("INTERRUPTED", { message: "Interrupted with Ctrl-C." });
+  if (name === "SIGBREAK") return new ResyncError("INTERRUPTED", { message: "Interrupted with Ctrl-Break." });
+  return new ResyncError("TERMINATED", { message: `Ended from outside (${name}).` });
 }

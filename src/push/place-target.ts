@@ -5,7 +5,7 @@ import { deliver, type Delivered, type Delivery } from "../transfer/deliver.ts";
 import { showFingerprint } from "../transfer/digest.ts";
 import type { Manifest } from "../transfer/manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "../transfer/names.ts";
-import type { Place, UnopenedPlace } from "../transfer/place.ts";
+import { shownAt, type Place, type UnopenedPlace } from "../transfer/place.ts";
 import { standingManifest } from "../transfer/standing.ts";
 import type { Target } from "./targets.ts";
 
@@ -67,7 +67,7 @@ async function deliverTo(unopened: UnopenedPlace, delivery: Delivery, context: R
 
 function describe(delivered: Delivered, { manifest }: Delivery, place: Place): string {
   if (delivered.outcome === "unchanged") return `${place.label}: this very list stands there already (read back)`;
-  return `${place.label.replace(/\/$/u, "")}/${GLB_NAME}: ${showFingerprint(manifest)}`;
+  return `${shownAt(place.label, GLB_NAME)}: ${showFingerprint(manifest)}`;
 }
 
 /** Tells when reading back may have shown this system's memory and not the disk. */

@@ -4,7 +4,7 @@ import { collectBytes } from "./bytes.ts";
 import { fingerprinting, sameBytes, showFingerprint, type Fingerprint } from "./digest.ts";
 import { decodeManifest, MANIFEST_LIMIT, promised, type Manifest } from "./manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "./names.ts";
-import type { Place, PlacePath } from "./place.ts";
+import { shownAt, type Place, type PlacePath } from "./place.ts";
 import type { KeyId, TrustedKey } from "./signature/keys.ts";
 import { proveSigned } from "./signature/signature.ts";
 
@@ -108,7 +108,7 @@ async function readManifest(
   const [glb, manifest] = [await place.stat(GLB_NAME, { signal }), await place.stat(MANIFEST_NAME, { signal })];
   if (manifest !== undefined && glb !== undefined) {
     const bytes = await collectBytes(place.read(MANIFEST_NAME, { signal }), MANIFEST_LIMIT);
-    return takeManifest(bytes, `${place.label}/${MANIFEST_NAME}`, trustedKeys);
+    return takeManifest(bytes, shownAt(place.label, MANIFEST_NAME), trustedKeys);
   }
   if (glb !== undefined) throw incomplete(place, `stands there without its manifest ${MANIFEST_NAME}`);
   if (manifest !== undefined) throw incomplete(place, `is missing; only its manifest ${MANIFEST_NAME} stands there`);

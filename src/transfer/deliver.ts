@@ -2,7 +2,7 @@ import { ResyncError } from "../errors.ts";
 import { localBytes } from "./bytes.ts";
 import { encodeManifest, promised, type Manifest } from "./manifest.ts";
 import { GLB_NAME, isTemporaryName, MANIFEST_NAME } from "./names.ts";
-import { placePath, type Place, type PlaceOptions } from "./place.ts";
+import { placePath, shownAt, type Place, type PlaceOptions } from "./place.ts";
 import { putPair, type Put, type PutOptions } from "./put-pair.ts";
 import type { TrustedKey } from "./signature/keys.ts";
 import { describeStanding, standsAlready } from "./standing.ts";
@@ -61,7 +61,7 @@ export function refuseFoldersInTheWay(
   for (const entry of entries) {
     if (entry.kind === "file" || !names.includes(entry.name.toUpperCase())) continue;
     throw new ResyncError("IS_A_FOLDER", {
-      message: `${place.label}/${entry.name} is a ${entry.kind === "folder" ? "folder" : "special file"}; the delivery needs this name.`,
+      message: `${shownAt(place.label, entry.name)} is a ${entry.kind === "folder" ? "folder" : "special file"}; the delivery needs this name.`,
       state: "Nothing was changed there.",
       hint: `Rename or remove ${entry.name}, or deliver to another folder.`,
     });

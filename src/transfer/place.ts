@@ -25,6 +25,12 @@ export function placePath(text: string): PlacePath {
   return text as PlacePath;
 }
 
+/** A file at a place as people write it: with `\\` behind a Windows path, else with `/`. */
+export function shownAt(label: string, name: string): string {
+  const windows = /^(?:[a-z]:)?\\|^[a-z]:/iu.test(label) && !label.includes("/");
+  return `${label.replace(/[\\/]$/u, "")}${windows ? "\\" : "/"}${windows ? name.replaceAll("/", "\\") : name}`;
+}
+
 /** What stands under a name. */
 export interface PlaceEntry {
   /** The last part of the path, in the spelling that the place keeps. */

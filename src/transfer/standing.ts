@@ -3,7 +3,7 @@ import { collectBytes } from "./bytes.ts";
 import { fingerprint, sameBytes, type Fingerprint } from "./digest.ts";
 import { decodeManifest, MANIFEST_LIMIT, promised, type Manifest } from "./manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "./names.ts";
-import type { Place, PlaceOptions } from "./place.ts";
+import { shownAt, type Place, type PlaceOptions } from "./place.ts";
 import type { TrustedKey } from "./signature/keys.ts";
 import { isSigned } from "./signature/signature.ts";
 
@@ -12,7 +12,7 @@ export async function standingManifest(place: Place, options: PlaceOptions = {})
   if ((await place.stat(MANIFEST_NAME, options)) === undefined) return undefined;
   try {
     const bytes = await manifestBytes(place, options);
-    return decodeManifest(bytes, `${place.label}/${MANIFEST_NAME}`);
+    return decodeManifest(bytes, shownAt(place.label, MANIFEST_NAME));
   } catch (error) {
     if (hasCode(error, "DELIVERY_INCOMPLETE", "FILE_NOT_USABLE")) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { takeManifest, type Collected } from "../collect.ts";
 import { fingerprinting, sameBytes } from "../digest.ts";
 import { MANIFEST_LIMIT } from "../manifest.ts";
 import { volumeNames, volumeNumber } from "../names.ts";
-import { placePath, type Place, type PlacePath } from "../place.ts";
+import { placePath, shownAt, type Place, type PlacePath } from "../place.ts";
 import type { TrustedKey } from "../signature/keys.ts";
 import { decodeVolumeManifest, type VolumeManifest } from "./volume-manifest.ts";
 
@@ -48,7 +48,7 @@ export async function takeParts(place: Place, gathering: Gathering, options: Tak
   const names = entries.map(({ name }) => name).filter((name) => volumeNumber(name, "manifest") !== undefined);
   if (names.length === 0) taken.problems.push(`${place.label} holds no part of a delivery.`);
   for (const name of names.toSorted()) {
-    const where = `${place.label}/${name}`;
+    const where = shownAt(place.label, name);
     const bytes = await collectBytes(place.read(placePath(name), { signal: options.signal }), MANIFEST_LIMIT);
     const volume = decodeVolumeManifest(bytes, where);
     gathering.head ??= headOf(volume, where, options);

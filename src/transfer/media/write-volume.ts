@@ -4,7 +4,7 @@ import { refuseFoldersInTheWay, removeLeftovers, type Delivery } from "../delive
 import { fingerprint } from "../digest.ts";
 import { encodeManifest, MANIFEST_LIMIT } from "../manifest.ts";
 import { GLB_NAME, MANIFEST_NAME, volumeNames, volumeNumber } from "../names.ts";
-import { placePath, type Place, type PlaceEntry } from "../place.ts";
+import { placePath, shownAt, type Place, type PlaceEntry } from "../place.ts";
 import { putPair, type Put, type PutOptions } from "../put-pair.ts";
 import { decodeVolumeManifest, encodeVolumeManifest, type VolumeManifest } from "./volume-manifest.ts";
 import type { VolumePart } from "./volumes.ts";
@@ -63,7 +63,7 @@ async function volumesAt(place: Place, entries: readonly PlaceEntry[], signal: A
     if (volumeNumber(name, "manifest") === undefined) continue;
     try {
       const bytes = await collectBytes(place.read(placePath(name), { signal }), MANIFEST_LIMIT);
-      found.push(decodeVolumeManifest(bytes, `${place.label}/${name}`));
+      found.push(decodeVolumeManifest(bytes, shownAt(place.label, name)));
     } catch (error) {
       if (!hasCode(error, "DELIVERY_INCOMPLETE")) throw error;
     }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ResyncError } from "../../errors.ts";
-import type { Place, PlacePath, ReadOptions } from "../place.ts";
+import { shownAt, type Place, type PlacePath, type ReadOptions } from "../place.ts";
 import { again, type Patience } from "./again.ts";
 import type { Lease } from "./lease.ts";
 
@@ -20,7 +20,7 @@ export async function* readAgain(
     const place = open?.place ?? lease.current();
     return lease.use(place, signal, async (opened) => {
       const source = (): AsyncIterable<Uint8Array> => opened.read(path, signal ? { signal } : {});
-      open ??= { place, bytes: after(given, givenHash.copy().digest("hex"), source(), `${opened.label}/${path}`) };
+      open ??= { place, bytes: after(given, givenHash.copy().digest("hex"), source(), shownAt(opened.label, path)) };
       try {
         return await open.bytes.next();
       } catch (error) {

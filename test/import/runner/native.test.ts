@@ -68,6 +68,15 @@ describe("the native runner", () => {
     expect(await drives()).toEqual([]);
   });
 
+  it("does not believe a SUBST that ends well and did nothing, as Wine's does", async () => {
+    const windows = { ...bed.windows, subst: "true" };
+    await expect(run({ windows })).rejects.toMatchObject({
+      code: "PREFLIGHT_REFUSED",
+      message: expect.stringContaining("SUBST could not put"),
+    });
+    await expect(called()).rejects.toThrow("ENOENT");
+  });
+
   it("takes the letter away when the program was killed, too", async () => {
     await writeFile(join(bed.postoffice, "CONTROL"), "hang");
     const stop = new AbortController();

@@ -31,12 +31,9 @@ export async function withDrive<T>(
 ): Promise<T> {
   if (drive.plan === "is-there") return act();
   await substitute(host, drive.letter, drive.postoffice).catch((cause: unknown) => {
-    throw refused(
-      `SUBST could not put ${drive.postoffice} behind ${drive.letter}:`,
-      "Try it by hand to see what Windows says.",
-      cause,
-    );
+    throw notSubstituted(drive, cause);
   });
+  if (!existsSync(host.driveRoot(drive.letter))) throw notSubstituted(drive);
   try {
     return await act();
   } finally {
@@ -53,6 +50,11 @@ export function isNetworkPath(path: string): boolean {
 export function sameFolder(a: string, b: string): boolean {
   const plain = (path: string) => path.replace(/[\\/]+$/u, "").toUpperCase();
   return plain(a) === plain(b);
+}
+
+function notSubstituted({ letter, postoffice }: { letter: string; postoffice: string }, cause?: unknown): ResyncError {
+  const hint = "Try it by hand to see what Windows says.";
+  return refused(`SUBST could not put ${postoffice} behind ${letter}:`, hint, cause);
 }
 
 function refused(why: string, hint: string, cause?: unknown): ResyncError {

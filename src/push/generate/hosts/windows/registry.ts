@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { EXIT, hasCode, ResyncError } from "../../../../errors.ts";
 import type { DssHost, RegistryKey, RegistryValue } from "../../dss-host.ts";
 import { formatRegistryFile } from "../../registry-file-write.ts";
+import { sameValue } from "../../registry-data.ts";
 import { parseRegistryFile, valuesIn } from "../../registry-file.ts";
 import { decodeConsole } from "./code-page.ts";
 import type { TemporaryFile, WindowsMachine } from "./machine.ts";
@@ -67,7 +68,7 @@ export function windowsRegistry(machine: WindowsMachine, timeoutMs: number): Reg
           formatRegistryFile({ version: 5, keys: [{ key, values: new Map([[name, value]]) }] }),
         );
         const { exitCode } = await reg("import", file.windowsPath);
-        if (exitCode !== 0)
+        if (exitCode !== 0 && !sameValue(await readValue(key, name), value))
           throw denied(machine, `${name} in ${key} cannot be written`, `reg.exe ended with ${exitCode}`);
       }),
 
