@@ -49,9 +49,17 @@ export const simulatePostofficeCommand = defineCommand({
         'Its administrator is "admin", password "password".',
         "",
         "Try:",
-        "  export RESYNC_ADMIN_PASSWORD=password",
-        `  resync import --from OUTBOX --postoffice ${root} \\`,
-        `    --runner-command '${programs}'`,
+        ...(process.platform === "win32"
+          ? [
+              "  set RESYNC_ADMIN_PASSWORD=password",
+              `  resync import --from OUTBOX --postoffice ${root} ^`,
+              `    --runner-command "${programs}"`,
+            ]
+          : [
+              "  export RESYNC_ADMIN_PASSWORD=password",
+              `  resync import --from OUTBOX --postoffice ${root} \\`,
+              `    --runner-command '${programs}'`,
+            ]),
       ].join("\n"),
     };
   },

@@ -12,7 +12,7 @@ export interface ConfigFile {
 }
 
 const NAMES = ["resync.config.json", "resync.config.yaml", "resync.config.yml"];
-const loaders: Loaders = { ".yaml": loadYaml, ".yml": loadYaml };
+const loaders: Loaders = { ".json": loadJson, ".yaml": loadYaml, ".yml": loadYaml };
 
 /**
  * Finds the config file (`given`, else upwards from `cwd`, else in the user's configuration folder) and checks that it holds nothing
@@ -96,6 +96,11 @@ function asObject(value: unknown, where: string, problems: string[]): Readonly<R
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   problems.push(`${where} must hold keys and values`);
   return {};
+}
+
+/** Without the byte order mark that Notepad may put in front. */
+function loadJson(_path: string, content: string): unknown {
+  return JSON.parse(content.replace(/^\ufeff/u, ""));
 }
 
 async function loadYaml(_path: string, content: string): Promise<unknown> {

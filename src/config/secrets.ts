@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { parseArgsStringToArgv } from "string-argv";
 import { ResyncError } from "../errors.ts";
 import { environmentName } from "./resolve.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** The secrets a run may need; each has its own variables (docs/config.md). */
 export type SecretName = "ssh-password" | "ssh-passphrase" | "smb-password" | "dss-password" | "admin-password";
@@ -55,7 +55,7 @@ async function fromEnvironment(variable: string, environment: NodeJS.ProcessEnv)
   const direct = environment[variable];
   if (direct !== undefined) return direct;
   const file = environment[`${variable}_FILE`];
-  if (file !== undefined) return firstLine(variable, `the file ${file}`, () => readFile(file, "utf8"));
+  if (file !== undefined) return firstLine(variable, `the file ${file}`, () => readTextFile(file));
   const command = environment[`${variable}_COMMAND`];
   if (command === undefined) return undefined;
   return firstLine(variable, "the command", async () => {

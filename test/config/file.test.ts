@@ -32,6 +32,11 @@ describe("the config file", () => {
     expect((await load(join(cwd, "other.json"))).part("push")).toEqual({ to: ["c"] });
   });
 
+  it.each(["yaml", "json"])("may begin with a byte order mark, as Notepad writes it: %s", async (ending) => {
+    await writeFile(join(cwd, `resync.config.${ending}`), '\ufeff{"push":{"to":["C:\\\\in"]}}');
+    expect((await load()).part("push")).toEqual({ to: ["C:\\in"] });
+  });
+
   it("is refused with every unknown command and setting at once", async () => {
     await writeFile(
       join(cwd, "resync.config.json"),

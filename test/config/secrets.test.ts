@@ -30,6 +30,15 @@ describe("a secret", () => {
     expect(await get({})).toBeUndefined();
   });
 
+  it("comes from a file as Notepad and PowerShell write it", async () => {
+    const file = join(folder, "by notepad");
+    const inFile = { RESYNC_SSH_PASSWORD_FILE: file };
+    for (const encoding of ["utf8", "utf16le"] as const) {
+      await writeFile(file, Buffer.from("\ufeffgeheim ü\r\n", encoding));
+      expect(await get(inFile)).toBe("geheim ü");
+    }
+  });
+
   it("is an error when the file or command that was named gives none", async () => {
     const missing = { RESYNC_SSH_PASSWORD_FILE: join(folder, "missing") };
     await expect(get(missing)).rejects.toMatchObject({ code: "SECRET_MISSING", exitCode: 2 });

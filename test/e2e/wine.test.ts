@@ -48,6 +48,8 @@ describe.skipIf(node === undefined)("the program on Windows, as Wine makes it", 
       const doctor = await windows.resync(["doctor", "--dss", "windows:", "--to", "C:\\out"]);
       expect(doctor.stdout).toContain("C:\\exchsrvr\\dxadata (Setup\\Services)");
       expect(doctor.exitCode).toBe(0);
+      const handoff = await windows.resync(["doctor", "--dss", "handoff:C:\\out"]);
+      expect(handoff.stdout).toContain("Handoff in C:\\out: ready for a new one");
       const dry = await push("C:\\out", "--dry-run");
       expect(dry.stderr.replaceAll(/\s+/gu, " ")).toContain('\\ResyncConnectionRDNs to REG_MULTI_SZ "Büro Süd"');
       expect(dry.exitCode).toBe(0);

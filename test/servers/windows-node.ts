@@ -86,7 +86,7 @@ export async function installWindowsNode(wine: WineHost, program: string): Promi
     // Files, because Wine's Node cannot take Linux's pipes.
     const path = join(wine.drive, "said", String(++runs));
     const [out, err] = await Promise.all([open(`${path}.out`, "w"), open(`${path}.err`, "w")]);
-    const child = spawn("wine", ["C:\\node\\node.exe", "R:\\bin\\resync.js", ...args], {
+    const child = spawn(wine.program, ["C:\\node\\node.exe", "R:\\bin\\resync.js", ...args], {
       cwd: wine.drive,
       env: { ...Object.fromEntries(own), RESYNC_STATE_DIR: "C:\\state", ...environment },
       stdio: ["ignore", out.fd, err.fd],

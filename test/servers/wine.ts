@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,9 @@ import { wineMachine } from "../../src/push/generate/hosts/windows/wine.ts";
 import { masterList } from "../push/generate/hosts/samba/generate-bed.ts";
 
 const SOURCE = fileURLToPath(new URL("../../fixtures/wine/", import.meta.url));
+/** Debian's `wine` is a shell script, which takes longer than what it starts. */
+const LOADER = "/usr/lib/wine/wine64";
+const WINE = existsSync(LOADER) ? LOADER : "wine";
 const COMPILER = "x86_64-w64-mingw32";
 const run = promisify(execFile);
 
@@ -20,7 +24,8 @@ export interface WineHost {
   readonly prefix: string;
   readonly drive: string;
   readonly dxadata: string;
-  /** What Windows programs are started with. */
+  /** The program that starts Windows programs, and what it needs. */
+  readonly program: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The list that the service writes, and the requestors that it was asked for the last time. */
   readonly list: Buffer;
@@ -50,10 +55,17 @@ export async function startWine(): Promise<WineHost> {
   // A home of its own, and no drive Z: Wine would link its folders to what it finds here.
   const home = join(base, "home");
   await mkdir(home);
-  const environment = { ...process.env, HOME: home, WINEPREFIX: prefix, WINEDEBUG: "-all", DISPLAY: "" };
+  const own = {
+    HOME: home,
+    WINEPREFIX: prefix,
+    WINEDEBUG: "-all",
+    DISPLAY: "",
+    ...(WINE === LOADER && { WINELOADER: WINE }),
+  };
+  const environment = { ...process.env, ...own };
   const env = { ...environment, WINEDLLOVERRIDES: "mscoree,mshtml=" };
   const wine = async (...args: string[]): Promise<string> =>
-    (await run("wine", args, { env, cwd: drive, timeout: 120_000 })).stdout;
+    (await run(WINE, args, { env, cwd: drive, timeout: 120_000 })).stdout;
   /** For what leaves servers behind, which would keep a pipe open for ever. */
   const quietly = async (program: string, ...args: string[]): Promise<void> => {
     await once(spawn(program, args, { env, cwd: base, stdio: "ignore", timeout: 120_000 }), "exit");
@@ -79,10 +91,11 @@ export async function startWine(): Promise<WineHost> {
       ...(await resources(base, name)),
     ]);
   };
-  const open = (): DssHost => openWindowsHost(wineMachine({ prefix }));
+  const open = (): DssHost => openWindowsHost(wineMachine({ prefix, program: WINE }));
+  let turned = false;
   const list = Buffer.from(await masterList(["HARBOUR"]));
   try {
-    await quietly("wine", "wineboot", "-i");
+    await quietly(WINE, "wineboot", "-i");
     await unlink(join(prefix, "dosdevices/z:"));
     await mkdir(join(drive, "exchsrvr/bin"), { recursive: true });
     await mkdir(dxadata);
@@ -91,24 +104,31 @@ export async function startWine(): Promise<WineHost> {
     const display = ["DisplayName=", "Microsoft Exchange Directory Synchronization"];
     await wine("sc", "create", DXA_SERVICE, "binPath=", "C:\\exchsrvr\\bin\\dxa.exe", "start=", "auto", ...display);
     await wine("reg", "add", SETUP, "/v", "Services", "/t", "REG_SZ", "/d", "C:\\exchsrvr", "/f");
-    // As a restart of the machine: the service manager starts the service. It must stay (-p), or all services end with the last program.
+    // As a restart of the machine: the service manager starts the service. It must stay (-p), or all services end with the last program;
+    // not for ever, should these tests be killed.
     await shutDown();
-    await quietly("wineserver", "-p");
-    await quietly("wine", "sc", "query", DXA_SERVICE);
+    await quietly("wineserver", "-p600");
+    await quietly(WINE, "sc", "query", DXA_SERVICE);
     return {
       prefix,
       drive,
       dxadata,
+      program: WINE,
       environment,
       list,
       asked: async () =>
         (await readFile(join(drive, "exchsrvr/asked.txt"), "utf16le")).replace(/\0+$/u, "").split("\0"),
       open,
       wine,
-      knob: async (name, value) =>
-        void (await wine("reg", "add", PARAMETERS, "/v", name, "/t", "REG_DWORD", "/d", String(value), "/f")),
-      reset: () =>
-        reset(open(), dxadata, async () => void (await wine("reg", "delete", PARAMETERS, "/f").catch(() => ""))),
+      async knob(name, value) {
+        turned = true;
+        await wine("reg", "add", PARAMETERS, "/v", name, "/t", "REG_DWORD", "/d", String(value), "/f");
+      },
+      async reset() {
+        if (turned) await wine("reg", "delete", PARAMETERS, "/f");
+        turned = false;
+        await reset(open(), dxadata);
+      },
       build,
       stop,
     };
@@ -121,8 +141,7 @@ export async function startWine(): Promise<WineHost> {
 const SETUP = "HKLM\\SOFTWARE\\Microsoft\\Exchange\\Setup";
 const PARAMETERS = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX\\Parameters";
 
-async function reset(host: DssHost, dxadata: string, clearKnobs: () => Promise<void>): Promise<void> {
-  await clearKnobs();
+async function reset(host: DssHost, dxadata: string): Promise<void> {
   await running(host);
   for (const name of (await host.listValues(DXA_KEY)).keys()) {
     if (/resync/iu.test(name)) await host.deleteValue(DXA_KEY, name);

@@ -1,11 +1,14 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ErrorCode, ResyncError } from "../../../../src/errors.ts";
 import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE, type DssHost } from "../../../../src/push/generate/dss-host.ts";
+import { generate } from "../../../../src/push/generate/generate.ts";
 import { openWindowsHost } from "../../../../src/push/generate/hosts/windows.ts";
 import { parseEvents } from "../../../../src/push/generate/hosts/windows/events.ts";
 import { parseQuery } from "../../../../src/push/generate/hosts/windows/services.ts";
 import { dssHostContract } from "../../../contract/dss-host.ts";
+import { testContext } from "../support.ts";
 import { registryOf, standInWindows, VERSION, type StandInWindows } from "./windows/stand-in.ts";
 
 dssHostContract("windows, by stand-ins for reg.exe and sc.exe", async () => {
@@ -118,6 +121,88 @@ describe("a Windows host", () => {
     await expect(hanging.queryService(DXA_SERVICE)).rejects.toMatchObject({ code: "STALLED", exitCode: 4 });
     const bare = openWindowsHost({ ...windows.machine, command: () => ["no-such-reg.exe"] });
     await expect(bare.listValues(DXA_KEY)).rejects.toMatchObject({ code: "PROGRAM_MISSING", exitCode: 3 });
+  });
+});
+
+describe("generation on a Windows host, when", () => {
+  const FAILURES: Record<
+    string,
+    {
+      prepare(windows: StandInWindows): Promise<unknown>;
+      code: ErrorCode;
+      exitCode: number;
+      message: RegExp;
+      hint: RegExp;
+    }
+  > = {
+    "the key may not be written": {
+      prepare: (windows) => windows.list("denied", [DXA_KEY]),
+      code: "ACCESS_DENIED",
+      exitCode: 3,
+      message: /cannot be written on windows:stand-in/u,
+      hint: /elevated prompt/u,
+    },
+    "the key may not be read": {
+      prepare: (windows) => windows.list("hidden", [DXA_KEY]),
+      code: "ACCESS_DENIED",
+      exitCode: 4,
+      message: /cannot be read on windows:stand-in: FEHLER: Zugriff verweigert/u,
+      hint: /elevated prompt/u,
+    },
+    "the service may not be stopped": {
+      prepare: (windows) => windows.services({ [DXA_SERVICE]: { state: 4, deny: true } }),
+      code: "ACCESS_DENIED",
+      exitCode: 4,
+      message: /does not let this account stop the service MSExchangeDX/u,
+      hint: /elevated prompt/u,
+    },
+    "others depend on the service": {
+      prepare: (windows) => windows.services({ [DXA_SERVICE]: { state: 4, failStop: 1051 } }),
+      code: "SERVICE_STOP_FAILED",
+      exitCode: 6,
+      message: /error 1051: other services depend on it/u,
+      hint: /none should/u,
+    },
+    "the service's account cannot log on": {
+      prepare: (windows) => windows.services({ [DXA_SERVICE]: { state: 4, failStart: 1069 } }),
+      code: "SERVICE_START_FAILED",
+      exitCode: 6,
+      message: /error 1069: the service account could not log on/u,
+      hint: /password of the Exchange service account/u,
+    },
+    "the service is not there": {
+      prepare: (windows) => windows.services({}),
+      code: "NOT_FOUND",
+      exitCode: 3,
+      message: /has no service MSExchangeDX/u,
+      hint: /right server/u,
+    },
+  };
+
+  it.each(Object.entries(FAILURES))("%s: said by its name, the registry as it was", async (_, failure) => {
+    const windows = await standInWindows();
+    try {
+      await failure.prepare(windows);
+      const before = await registryOf(windows.folder);
+      const request = {
+        requestors: ["Büro Süd"],
+        timeoutMs: 1000,
+        stateTimeoutMs: 5000,
+        pollMs: 5,
+        privateCopy: join(windows.folder, "copy.glb"),
+        backupFile: join(windows.folder, "backup.reg"),
+      };
+      const error = await generate(openWindowsHost(windows.machine), request, await testContext()).then(
+        () => undefined,
+        (reason: ResyncError) => reason,
+      );
+      expect(error).toMatchObject({ code: failure.code, exitCode: failure.exitCode });
+      expect(error?.message).toMatch(failure.message);
+      expect(error?.hint).toMatch(failure.hint);
+      expect(await registryOf(windows.folder)).toEqual(before);
+    } finally {
+      await windows.close();
+    }
   });
 });
 

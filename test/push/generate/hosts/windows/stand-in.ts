@@ -48,7 +48,8 @@ export async function standInWindows(): Promise<StandInWindows> {
   });
   const events: Record<string, object[]> = { Application: [], System: [] };
   await services({ MSExchangeDX: { state: 4, startMs: 20, stopMs: 20 } });
-  for (const name of ["empty", "exchsrvr/bin", "temp"]) await mkdir(join(folder, "c", name), { recursive: true });
+  for (const name of ["empty", "exchsrvr/bin", "exchsrvr/dxadata", "temp"])
+    await mkdir(join(folder, "c", name), { recursive: true });
   await writeFile(join(folder, "c/exchsrvr/bin/dxa.exe"), peFile({ version: VERSION }));
   return {
     folder,
