@@ -140,7 +140,7 @@ describe("generation on a Windows host, when", () => {
       code: "ACCESS_DENIED",
       exitCode: 3,
       message: /cannot be written on windows:stand-in/u,
-      hint: /elevated prompt/u,
+      hint: /administrator of the DSS/u,
     },
     "the key may not be read": {
       prepare: (windows) => windows.list("hidden", [DXA_KEY]),
