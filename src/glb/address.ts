@@ -58,7 +58,8 @@ export function parseAddress(text: string, wants: "address" | "list", problem: P
     return { type, spelled, value, path: undefined };
   }
   const path = splitPath(value);
-  checkPath(type, path, wants, from, problem);
+  const end = from + value.length;
+  checkPath(type, path, wants, from, (message, column, text) => problem(message, Math.min(column, end), text));
   return { type, spelled, value, path };
 }
 
@@ -88,13 +89,16 @@ function checkPath(type: string, path: AddressPath, wants: "address" | "list", f
   const third = second + postoffice.length + 1;
   if (network === "" || postoffice === "") {
     // A list of PROFS or SNADS may be named by its gateway alone; IMPORT wants one R a node or DGN (Q112285), so that is a problem too.
-    problem(17, network === "" ? from : second, "The address ends before its postoffice (or node).");
+    const message = type === "PROFS" ? 19 : 17;
+    problem(message, network === "" ? from : second, "The address ends before its postoffice (or node).");
     return;
   }
   if (network.length > MAX_ELEMENT) problem(20, from, `"${network}" is longer than ${MAX_ELEMENT} characters.`);
   if (postoffice.length > MAX_ELEMENT) problem(20, second, `"${postoffice}" is longer than ${MAX_ELEMENT} characters.`);
   if (mailbox.length > MAX_ELEMENT) problem(20, third, `"${mailbox}" is longer than ${MAX_ELEMENT} characters.`);
-  if (wants === "address" && mailbox === "") problem(81, third, "The address has no mailbox name.");
+  if (wants === "address" && mailbox === "") {
+    problem(NO_THIRD[type] ?? 81, third, `The address has no ${NAMED_TYPES.has(type) ? "mailbox name" : "user id"}.`);
+  }
   if (!NAMED_TYPES.has(type)) return;
   if (NOT_IN_NAME.test(network)) problem(69, from, `The network "${network}" holds more than letters and digits.`);
   if (NOT_IN_NAME.test(postoffice)) {
@@ -107,8 +111,10 @@ function checkPath(type: string, path: AddressPath, wants: "address" | "list", f
 
 /** The 32 ASCII symbols; a blank is not among them (Q91044). */
 const NOT_IN_NAME = /[\u0001-\u001f!-/:-@[-`{-\u007f]/u;
-/** Codes 1–47, 58–64, 91–96 and 123–127, the blank among them (Q199676; its codes 145–148 depend on the code page and are let pass). */
-const NOT_IN_MAILBOX = /[\u0001-/:-@[-`{-\u007f]/u;
+/** Codes 1–47, 58–64, 91–96, 123–127, the blank among them, and 145–148 (Q199676), which are æ, Æ, ô and ö in code pages 437 and 850. */
+const NOT_IN_MAILBOX = /[\u0001-/:-@[-`{-\u007fæÆôö]/u;
+/** The message for an address that ends before its last element: OV is named under 17, PROFS under 19 (Q96001); SNADS is taken to be like PROFS. */
+const NO_THIRD: Readonly<Record<string, number>> = { OV: 17, PROFS: 19, SNADS: 19 };
 
 /** FAX: recipient, location, company, phone (Q96003 [74]–[77]). */
 const FAX_FIELDS = [

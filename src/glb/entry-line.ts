@@ -13,14 +13,17 @@ const ADDRESS_AT = 33;
  * address, or fixed columns. Where neither fits, as on lines whose blanks were lost, the first ` TYPE:` parts them, with a problem.
  */
 export function parseEntryLine(line: string, lineNumber: number, problems: ProblemList): Entry {
-  if (line[1] !== " " && line[1] !== "\t") problems.add(23, lineNumber, 2, "A blank or a tab must stand in column 2.");
+  const isParted = line[1] === " " || line[1] === "\t";
+  if (!isParted) problems.add(23, lineNumber, 2, "A blank or a tab must stand in column 2.");
   const tab = line.indexOf("\t", NAME_AT);
   const parted = tab >= 0 ? { nameTo: tab, addressFrom: tab + 1 } : partWithoutTab(line, lineNumber, problems);
-  const name = line.slice(NAME_AT, parted.nameTo).trim();
-  checkName(name, lineNumber, problems);
+  const name = line.slice(isParted ? NAME_AT : 1, parted.nameTo).trim();
+  if (parted.runsOn !== true) checkName(name, lineNumber, problems);
   const addressText = line.slice(parted.addressFrom).trim();
   if (addressText === "") {
-    problems.add(48, lineNumber, line.length + 1, `No address stands behind the name "${name}".`);
+    // Whether the name or the address is what IMPORT misses is read from the messages' titles (Q96001, Q96002).
+    const message = tab >= 0 || line.length > ADDRESS_AT ? 48 : 18;
+    problems.add(message, lineNumber, line.length + 1, `No address stands behind the name "${name}".`);
     return { name, address: undefined };
   }
   const address = parseAddress(addressText, "address", (message, column, text) => {
@@ -32,9 +35,18 @@ export function parseEntryLine(line: string, lineNumber: number, problems: Probl
 interface Parted {
   nameTo: number;
   addressFrom: number;
+  /** True when nothing parts the name from the address, so that its length says nothing. */
+  runsOn?: boolean;
 }
 
 function partWithoutTab(line: string, lineNumber: number, problems: ProblemList): Parted {
+  if (line[NAME_AT] === " " && line.trim().length > 1) {
+    problems.add(72, lineNumber, 3, "The name does not begin in column 3, and no tab parts it from the address.");
+  }
+  if (typeAt(line, ADDRESS_AT) && line[ADDRESS_AT - 1] !== " " && !hasType(line)) {
+    problems.add(23, lineNumber, ADDRESS_AT, "A blank or a tab must stand in column 33.");
+    return { nameTo: ADDRESS_AT, addressFrom: ADDRESS_AT, runsOn: true };
+  }
   const inColumns = line[ADDRESS_AT - 1] === " " && ADDRESS_AT < line.length && line[ADDRESS_AT] !== " ";
   if (inColumns && (typeAt(line, ADDRESS_AT) || line.lastIndexOf("  ", ADDRESS_AT) >= NAME_AT || !hasType(line))) {
     return { nameTo: ADDRESS_AT - 1, addressFrom: ADDRESS_AT };
@@ -73,6 +85,17 @@ function checkName(name: string, lineNumber: number, problems: ProblemList): voi
   else if (name.length > MAX_NAME) {
     problems.add(72, lineNumber, 3, `The name "${name}" has ${name.length} characters; ${MAX_NAME} are allowed.`);
   } else if (CONTROL.test(name)) problems.add(21, lineNumber, 3, "The name holds control characters.");
+  else checkCharacters(name, lineNumber, problems);
+}
+
+/** No message: IMPORT takes such names. What a DSS writes for a character that the code page lacks is undocumented; a question mark is usual. */
+function checkCharacters(name: string, lineNumber: number, problems: ProblemList): void {
+  const lost = name.search(/[\ufffd?]/u);
+  if (lost < 0) return;
+  const text = name.includes("\ufffd")
+    ? `The name "${name}" holds bytes that mean nothing in this code page.`
+    : `The "?" in the name "${name}" may stand for a character that the code page lacks.`;
+  problems.add(0, lineNumber, lost + 3, text);
 }
 
 const CONTROL = /[\u0000-\u001f\u007f]/u;

@@ -21,11 +21,13 @@ export function parseModify(text: string): Of<"modify"> {
   const lines = splitLines(text);
   const entry = parseEntryLine(lines[0] ?? "", 1, problems);
   const second = lines[1];
-  const hasSecond = second !== undefined && (second.startsWith(" ") || second.startsWith("\t"));
+  const hasSecond = second?.startsWith(" ") === true;
   const to = hasSecond ? parseEntryLine(second, 2, problems) : undefined;
   const details = parseDetails(lines, hasSecond ? 2 : 1, entry.address?.type, problems);
   if (to === undefined && details.length === 0)
     problems.add(47, 1, 1, "The change says neither a new name nor new details.");
+  if (to === undefined && details.length > 0 && entry.address === undefined)
+    problems.add(72, 1, 1, "A change of details alone needs the address too; it was never made to work without.");
   return { kind: "modify", entry, to, details, problems: problems.all };
 }
 
@@ -47,12 +49,22 @@ export function parseTemplate(text: string): Of<"template"> {
   const fields: TemplateField[] = [];
   for (let index = 1; index < lines.length; index++) {
     const line = lines[index] as string;
+    if (!line.startsWith(" "))
+      problems.add(12, index + 1, 1, `The template field "${line}" does not begin with a blank.`);
     const field = parseTemplateField(line);
     if (field === undefined) problems.add(21, index + 1, 1, `"${line}" is no template field.`);
     else fields.push(field);
+    if (line.trim().length > MAX_FIELD_LINE)
+      problems.add(0, index + 1, 1, `The template field "${line}" is longer than ${MAX_FIELD_LINE} characters.`);
   }
+  if (fields.length > MAX_FIELDS) problems.add(0, 1, 1, `The template has more than ${MAX_FIELDS} fields.`);
   return { kind: "template", list, fields, problems: problems.all };
 }
+
+/** Characters of a template's line (Q87432, Q112913). */
+const MAX_FIELD_LINE = 55;
+/** Fields of a template, from IMPORT 3.5.22 on; older ones take fewer (Q148770). */
+const MAX_FIELDS = 256;
 
 /** `# anything`. */
 export function parseComment(text: string): Of<"comment"> {
@@ -74,13 +86,17 @@ export function splitLines(text: string): string[] {
   return lines;
 }
 
-/** One ` Prompt:~start~width~class~default~` line, or `undefined` when it is none. */
+/**
+ * One ` Prompt:~start~width~class~default~` line, or `undefined` when it is none: start and width are numbers, the class consists of
+ * U, N, L, P and A (Q87432).
+ */
 export function parseTemplateField(line: string): TemplateField | undefined {
   const parts = line.split("~");
   if (parts.length !== 6 || parts[5]?.trim() !== "") return undefined;
   const [label, start, width, type, fallback] = parts as [string, string, string, string, string];
   const prompt = label.trim();
-  if (!prompt.endsWith(":")) return undefined;
+  if (!prompt.endsWith(":") || !/^\d+$/u.test(start) || !/^\d+$/u.test(width) || !/^[UNLPA]+$/u.test(type))
+    return undefined;
   return { prompt: prompt.slice(0, -1), start, width, class: type, fallback };
 }
 
@@ -116,6 +132,13 @@ function parseDetails(lines: string[], from: number, type: string | undefined, p
     const detail = line.startsWith("-") ? parseTemplateValue(line) : undefined;
     if (detail !== undefined) details.push(detail);
     else if (line.startsWith("-")) problems.add(22, index + 1, 1, `"${line}" has no ":/" between prompt and value.`);
+    else if (type === "MCI" || type === "FAX")
+      problems.add(
+        26,
+        index + 1,
+        1,
+        `"${line}" stands on a line of its own: a blank or a tilde must take the line break's place.`,
+      );
     else problems.add(12, index + 1, 1, `"${line}" does not begin with "-".`);
   }
   if (details.length > 0 && type !== undefined && !takesTemplates(type)) {
@@ -125,8 +148,13 @@ function parseDetails(lines: string[], from: number, type: string | undefined, p
 }
 
 function parseListLine(line: string, problems: ProblemList): Of<"replace">["list"] {
-  if (line[1] !== " " && line[1] !== "\t") problems.add(23, 1, 2, "A blank or a tab must stand in column 2.");
-  const text = line.slice(2).trim();
+  const isParted = line[1] === " " || line[1] === "\t" || line.length === 1;
+  if (!isParted) problems.add(23, 1, 2, "A blank or a tab must stand in column 2.");
+  const from = isParted ? 2 : 1;
+  const text = line.slice(from).trim();
   if (text === "") problems.add(17, 1, 3, "The line names no list.");
-  return parseAddress(text, "list", (message, column, what) => problems.add(message, 1, column + 2, what));
+  const column = text === "" ? 0 : line.indexOf(text, from);
+  return parseAddress(text, "list", (message, at, what) => {
+    if (text !== "") problems.add(message, 1, column + at, what);
+  });
 }

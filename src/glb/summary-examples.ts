@@ -1,6 +1,6 @@
 import type { RecordFault } from "./record-checks.ts";
 import type { Damage } from "./scan.ts";
-import type { FaultSummary, Finding, ListSummary, ProblemSummary, Summary } from "./summary-model.ts";
+import type { FaultSummary, Finding, ProblemSummary, Summary } from "./summary-model.ts";
 
 /** Findings kept of each sort. */
 export const EXAMPLES = 20;
@@ -21,11 +21,6 @@ export function exampleLists() {
   };
   return {
     problem,
-    /** A name that a list has already: message 27 (Q96001). */
-    duplicate(name: string, list: Pick<ListSummary, "list">, place: Omit<Finding, "problem">): void {
-      const text = `The name "${name}" stands in the list ${list.list} already.`;
-      problem({ ...place, problem: { message: 27, line: 1, column: 3, text } });
-    },
     fault(fault: RecordFault, offset: number, sync: number | undefined): void {
       const known = faults.get(fault.what) ?? { what: fault.what, count: 0, examples: [] };
       faults.set(fault.what, known);
@@ -38,7 +33,7 @@ export function exampleLists() {
       if (damaged.length < EXAMPLES) damaged.push(piece);
     },
     all: (): Pick<Summary, "problems" | "faults" | "damage"> => ({
-      problems: [...problems.values()].toSorted((a, b) => a.message - b.message),
+      problems: [...problems.values()].toSorted((a, b) => (a.message || Infinity) - (b.message || Infinity)),
       faults: [...faults.values()],
       damage,
     }),

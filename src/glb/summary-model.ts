@@ -31,7 +31,7 @@ export interface Finding {
 
 /** All problems that make IMPORT log the same message. */
 export interface ProblemSummary {
-  /** IMPORT's message number. */
+  /** IMPORT's message number, or 0 for what has none; those stand last. */
   readonly message: number;
   count: number;
   /** The first ones, at most `EXAMPLES`. */
@@ -51,6 +51,8 @@ export interface Summary {
   readonly header: GlbHeader | undefined;
   readonly records: number;
   readonly kinds: Readonly<Record<TransactionKind, number>>;
+  /** Transactions that bring template data, the `-` lines. */
+  readonly templateData: number;
   /** In the order of the file. */
   readonly lists: readonly ListSummary[];
   readonly problems: readonly ProblemSummary[];

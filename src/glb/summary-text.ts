@@ -47,6 +47,8 @@ export function summaryFacts({ summary, layout, codePage }: Inside): Record<stri
     records: summary.records,
     kinds: summary.kinds,
     lists: summary.lists.length,
+    templates: summary.lists.filter(({ template }) => template).length,
+    templateData: summary.templateData,
     types: Object.fromEntries(addressTypes(summary)),
     problems: Object.fromEntries(summary.problems.map(({ message, count }) => [message, count])),
     faults: Object.fromEntries(summary.faults.map(({ what, count }) => [what, count])),

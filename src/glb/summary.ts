@@ -4,10 +4,12 @@ import { exampleLists } from "./summary-examples.ts";
 import type { MasterList } from "./master-list.ts";
 import { nameSet, type NameSet } from "./name-set.ts";
 import { plainEntries } from "./plain-entry.ts";
+import type { Problem } from "./problem.ts";
 import type { FoundRecord } from "./record-checks.ts";
 import type { GlbHeader } from "./record.ts";
 import type { ScanEnd, ScanVisitor } from "./scan.ts";
 import type { ListSummary, Summary } from "./summary-model.ts";
+import { templateChecks } from "./template-checks.ts";
 import { parseTransaction, type Transaction, type TransactionKind } from "./transaction.ts";
 
 export type { FaultSummary, Finding, ListSummary, ProblemSummary, Summary } from "./summary-model.ts";
@@ -30,6 +32,7 @@ interface SummaryCounter {
 function summaryCounter(list: MasterList): SummaryCounter {
   const counts = transactionCounts(list.codec);
   const examples = exampleLists();
+  const checkTemplate = templateChecks();
   const plain = plainEntries(isOneByte(list.codec.codePage));
   const sync = range();
   const stamp = range();
@@ -43,19 +46,15 @@ function summaryCounter(list: MasterList): SummaryCounter {
     if (plain.type === "PCM") counts.pcm[plain.isUpper ? "upper" : "lower"]++;
     if (current.names.add(bytes, found.textFrom + 2, plain.nameTo) || current.unsure) return;
     const name = list.codec.decode(bytes, found.textFrom + 2, plain.nameTo);
-    examples.duplicate(name, current, {
-      offset,
-      sync: orNone(found.sync),
-      text: list.codec.decode(bytes, found.textFrom, found.textTo),
-    });
+    const text = list.codec.decode(bytes, found.textFrom, found.textTo);
+    examples.problem({ offset, sync: orNone(found.sync), text, problem: duplicate(name, current) });
   };
   const countOther = (bytes: Buffer, found: FoundRecord, offset: number): void => {
     const text = list.codec.decode(bytes, found.textFrom, found.textTo);
     const transaction = parseTransaction(text);
     const place = { offset, sync: orNone(found.sync), text: text.slice(0, 200) };
-    const twice = counts.count(transaction);
-    if (twice !== undefined) examples.duplicate(twice.name, twice.list, place);
-    for (const problem of transaction.problems) examples.problem({ ...place, problem });
+    const problems = [...transaction.problems, ...checkTemplate(transaction), ...counts.count(transaction)];
+    for (const problem of problems) examples.problem({ ...place, problem });
   };
   return {
     visitor: {
@@ -73,6 +72,7 @@ function summaryCounter(list: MasterList): SummaryCounter {
       header: counts.header(),
       records,
       kinds: counts.kinds,
+      templateData: counts.templateData(),
       lists: counts.lists(),
       ...examples.all(),
       sync: sync.inOrder(),
@@ -105,6 +105,7 @@ function transactionCounts(codec: TextCodec) {
   const lists = new Map<string, CountedList>();
   const pcm = { upper: 0, lower: 0 };
   let header: GlbHeader | undefined;
+  let templateData = 0;
 
   const isNew = (list: CountedList, name: string): boolean => {
     const bytes = new Uint8Array(name.length * 2);
@@ -127,37 +128,41 @@ function transactionCounts(codec: TextCodec) {
     lists.set(name, made);
     return made;
   };
-  /** Counts one transaction; returns its name and list when the name stands there already. */
-  const count = (transaction: Transaction): { name: string; list: CountedList } | undefined => {
+  /** Counts one transaction; returns what its list, as it stands by then, has against it. */
+  const count = (transaction: Transaction): Problem[] => {
     kinds[transaction.kind]++;
+    if ("details" in transaction && transaction.details.length > 0) templateData++;
     switch (transaction.kind) {
       case "add":
       case "delete":
       case "modify": {
         const { name, address } = transaction.entry;
-        if (address === undefined) return undefined;
+        if (address === undefined) return [];
         const list = listNamed(listOf(address), address.type);
         if (address.type === "PCM") pcm[address.spelled === "PCM" ? "upper" : "lower"]++;
         list[COUNTED_AS[transaction.kind]]++;
-        if (transaction.kind !== "add") list.unsure = true;
-        else if (!isNew(list, name) && !list.unsure) return { name, list };
-        return undefined;
+        const wasThere = !isNew(list, name);
+        if (transaction.kind === "add") return wasThere && !list.unsure ? [duplicate(name, list)] : [];
+        list.unsure = true;
+        if (transaction.kind === "modify" && transaction.to !== undefined) isNew(list, transaction.to.name);
+        return list.replaced && !wasThere ? [unknown(name, list)] : [];
       }
       case "replace": {
         const list = listNamed(listOf(transaction.list), transaction.list.type);
         list.replaced = true;
         list.names = nameSet();
-        return undefined;
+        list.unsure = false;
+        return [];
       }
       case "template":
         listNamed(listOf(transaction.list), transaction.list.type).template = true;
-        return undefined;
+        return [];
       case "header":
         header ??= transaction.header;
-        return undefined;
+        return [];
       case "comment":
       case "unknown":
-        return undefined;
+        return [];
     }
   };
   return {
@@ -166,8 +171,18 @@ function transactionCounts(codec: TextCodec) {
     count,
     list: listNamed,
     header: () => header,
+    templateData: () => templateData,
     lists: () => [...lists.values()].map(({ names: _names, unsure: _unsure, ...list }) => list),
   };
+}
+
+/** IMPORT may also call it a duplicate in the queue, message 28: which of the two is undocumented. */
+function duplicate(name: string, { list }: CountedList): Problem {
+  return { message: 27, line: 1, column: 3, text: `The name "${name}" stands in the list ${list} already.` };
+}
+
+function unknown(name: string, { list }: CountedList): Problem {
+  return { message: 29, line: 1, column: 3, text: `The name "${name}" does not stand in the list ${list}.` };
 }
 
 const COUNTED_AS = { add: "adds", delete: "deletes", modify: "changes" } as const;

@@ -19,6 +19,7 @@ export function listWarnings(inside: Inside): ListWarning[] {
     ...headerWarnings(summary),
     ...problemWarnings(summary),
     ...gatewayWarnings(summary),
+    ...templateWarnings(summary),
     ...confidenceWarnings(inside),
   ];
 }
@@ -80,15 +81,29 @@ function problemWarnings({ problems }: Summary): ListWarning[] {
   return problems.flatMap(({ message, count: times, examples }) => {
     const [first] = examples;
     if (first === undefined) return [];
-    const log = message === 0 ? "" : ` IMPORT will log message ${message} for ${times === 1 ? "it" : "each"}.`;
+    const entries = count(times, "transaction");
+    const what =
+      message === 0
+        ? `${entries} should be looked at`
+        : `IMPORT will log message ${message} for ${entries} and not take ${times === 1 ? "it as it is" : "them as they are"}`;
     return [
       {
-        text: `${count(times, "entry", "entries")} will not be taken as they are, first at byte ${first.offset}: ${first.problem.text}${log}`,
+        text: `${what}; first at byte ${first.offset}: ${first.problem.text}`,
+        ...(message in HINTS ? { hint: HINTS[message] } : {}),
         facts: { message, count: times, examples },
       },
     ];
   });
 }
+
+/** What to know beside the problem's own text. */
+const HINTS: Readonly<Record<number, string>> = {
+  12: "In a text import (IMPORT -f) the transaction before it is lost as well (Q104687).",
+  27: "Names are unique within a list: only the first one stays (Q118447). IMPORT may call it message 28, a duplicate in the queue.",
+  29: "For a change of a name that is not there IMPORT makes an extra entry (Q117260).",
+  47: "IMPORT before 3.5.30 may crash on a malformed change (Q194819).",
+  81: "Several of them can hang IMPORT. Repair the groups on the directory server (Q122689).",
+};
 
 /** Types whose lists every postoffice has. */
 const WITHOUT_GATEWAY = new Set(["PCM", "CSI", "MS"]);
@@ -103,6 +118,19 @@ function gatewayWarnings(summary: Summary): ListWarning[] {
       hint: "Nothing is to be done about a gateway that the postoffice does not have.",
       reference: "Q122751",
       facts: { gateways: Object.fromEntries(gateways) },
+    },
+  ];
+}
+
+function templateWarnings({ lists, templateData }: Summary): ListWarning[] {
+  const templates = lists.filter(({ template }) => template).length;
+  if (templates === 0 && templateData === 0) return [];
+  const wiped = templates === 0 ? "" : ` A template wipes the template data that its list has (Q104281).`;
+  return [
+    {
+      text: `The list brings ${count(templates, "template")}, and template data for ${count(templateData, "entry", "entries")}.${wiped} A postoffice whose option Templates Receive is off logs message 73 and takes the addresses alone.`,
+      reference: "Q96003",
+      facts: { templates, templateData },
     },
   ];
 }

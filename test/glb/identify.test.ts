@@ -87,7 +87,10 @@ describe("a master list", () => {
     expect(check.header).toEqual({ impSeq: 3, reqSeq: 17, srvSeq: 80 });
     expect(check.counts).toEqual({ records: 500, addresses: 481, lists: 13 });
     expect(check.summary).toBe("500 records: 481 addresses in 13 lists; IMPSEQ 3, REQSEQ 17, SRVSEQ 80");
-    expect(check.warnings.map(({ text }) => text)).toEqual([expect.stringContaining("SMTP (5)")]);
+    expect(check.warnings.map(({ text }) => text)).toEqual([
+      expect.stringContaining("SMTP (5)"),
+      expect.stringContaining("6 templates, and template data for 68 entries"),
+    ]);
     expect(check.facts).toMatchObject({ producer: "MS Mail", codePage: 850, damage: { places: 0 } });
   });
 

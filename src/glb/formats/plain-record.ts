@@ -38,7 +38,9 @@ export function plainRecord(record: InspectedRecord): PlainRecord {
     date: stampText(record.stamp),
     kind: transaction.kind,
     ...partsOf(record),
-    problems: transaction.problems.map(({ message, text }) => `[${message}] ${text}`).join("\n"),
+    problems: transaction.problems
+      .map(({ message, text }) => (message === 0 ? text : `[${message}] ${text}`))
+      .join("\n"),
     fault: record.fault?.text ?? "",
   };
 }

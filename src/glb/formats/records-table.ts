@@ -18,7 +18,7 @@ function lines(item: InspectedItem): string {
   const head = `${String(item.sync ?? "").padStart(10)}  ${kind.padEnd(8)}  ${shown.replace("\t", "  ")}\n`;
   const remarks = [
     ...rest.map((line) => line.trim().replace("\t", "  ")),
-    ...problems.map(({ message, text }) => `! IMPORT message ${message}: ${text}`),
+    ...problems.map(({ message, text }) => `! ${message === 0 ? "" : `IMPORT message ${message}: `}${text}`),
     ...(item.fault === undefined ? [] : [`! ${item.fault.text}`]),
   ];
   return head + remarks.map((remark) => `${INDENT}${remark}\n`).join("");

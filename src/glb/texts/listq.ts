@@ -25,7 +25,7 @@ export function parseListq(text: string): ListqEntry[] {
         stamp: stamp === undefined ? undefined : Date.parse(`${stamp} UTC`) / 1000,
       };
       entries.push({ head: numbers, lines: [transaction] });
-    } else if (CONTINUATION.test(line)) entries.at(-1)?.lines.push(line.trim());
+    } else if (CONTINUATION.test(line)) entries.at(-1)?.lines.push(line.trim().replace(/^(?!-)/u, " "));
   }
   return entries.map(({ head, lines }) => ({ ...head, text: lines.join("\r\n").replace(/<00>$/u, "") }));
 }
