@@ -3,6 +3,7 @@ import { ResyncError } from "../errors.ts";
 import type { JournalEntry } from "../journal/journal.ts";
 import { takeOverLock } from "../journal/lock.ts";
 import { step } from "../report/step.ts";
+import { undoAddBack } from "./keep-local/add-back.ts";
 import { removeText } from "./keep-local/call-import.ts";
 import { lockedThing, unlockPostoffice } from "./lock.ts";
 import { endLeftovers, proveQuiet, proveAlone } from "./leftovers.ts";
@@ -92,25 +93,30 @@ async function undo(context: RunContext, postoffice: Postoffice, snapshot: Snaps
 /** The import had its good verdict. A REBUILD that was cut off leaves half an address list: the old one comes back. */
 async function keep(trace: ImportTrace, context: RunContext, postoffice: Postoffice): Promise<Recovered> {
   const good = "The import is good and stays.";
-  const { rebuild, rebuildOutcome } = trace;
-  if (trace.textImport) {
-    // Its lines in the log, and what it added, are part of the import that a later roll-back takes back.
-    const snapshot = await snapshotOf(trace);
-    await saveAfter(
-      "import",
-      snapshot.folder,
-      postoffice.root,
-      await readState(postoffice, { before: snapshot.before }),
-    );
-    return {
-      outcome: "kept",
-      state: `${good} Local addresses were not proved: see the text files in the run's folder.`,
-    };
+  const { rebuild, rebuildOutcome, adding } = trace;
+  if (trace.textImport || adding) {
+    const undone = adding ? await undoAdding(trace, adding, context, postoffice) : "Local addresses were not proved.";
+    // What the extracts left in the log is part of the import that a later roll-back takes back.
+    const { folder, before } = await snapshotOf(trace);
+    await saveAfter("import", folder, postoffice.root, await readState(postoffice, { before }));
+    return { outcome: "kept", state: `${good} ${undone} See the text files in the run's folder.` };
   }
   const finished = rebuild === "none" || (rebuild === "judged" && rebuildOutcome !== "failed");
   if (finished) return { outcome: "kept", state: good };
   const putBack = await putAddressListBack(context, postoffice, await snapshotOf(trace));
   return { outcome: "kept", state: `${good} ${putBack} Run REBUILD again.` };
+}
+
+/** Lists to which IMPORT was adding when it was cut off may be half of both. */
+async function undoAdding(
+  trace: ImportTrace,
+  { snapshot, mark }: NonNullable<ImportTrace["adding"]>,
+  context: RunContext,
+  postoffice: Postoffice,
+): Promise<string> {
+  const imported = await snapshotOf({ ...trace, snapshot });
+  await proveAlone(postoffice, imported, mark);
+  return undoAddBack(context, postoffice, imported);
 }
 
 function undetermined({ run, snapshot }: ImportTrace): Recovered {
@@ -140,8 +146,10 @@ async function snapshotOf({ run, snapshot }: ImportTrace): Promise<Snapshot> {
   });
 }
 
-function mayStillRun({ ran, outcome, rollBack, rebuild, textImport }: ImportTrace): boolean {
-  return rollBack !== "done" && ((ran && outcome === undefined) || rebuild === "begun" || textImport);
+function mayStillRun({ ran, outcome, rollBack, rebuild, textImport, adding }: ImportTrace): boolean {
+  return (
+    rollBack !== "done" && ((ran && outcome === undefined) || rebuild === "begun" || textImport || adding !== undefined)
+  );
 }
 
 function intentOf({ rollBack, outcome, ran, drop, mended }: ImportTrace): string {

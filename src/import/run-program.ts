@@ -60,7 +60,7 @@ export async function findLog(postoffice: Postoffice): Promise<string | undefine
 }
 
 /** A program that could not be ended may go on writing: nothing is put back then, and the lock stays. */
-function stillRunning(error: unknown): never {
+export function stillRunning(error: unknown): never {
   const failure = asResyncError(error);
   throw failure.code === "IMPORT_UNDETERMINED" ? failure.with({ facts: { stillRunning: true } }) : failure;
 }

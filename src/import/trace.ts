@@ -12,6 +12,8 @@ export const STEP = {
   snapshot: "import.snapshot",
   textImport: "import.text-import",
   local: "import.local",
+  addBack: "import.add-back",
+  addBackRollBack: "import.add-back-roll-back",
   mend: "import.mend",
   mendRollBack: "import.mend-roll-back",
   drop: "import.drop",
@@ -44,6 +46,8 @@ export interface ImportTrace {
     | undefined;
   /** An extract or an adding back was begun and did not end in order: IMPORT may run still, its text file may lie in the root. */
   readonly textImport: boolean;
+  /** Adding back was begun and is neither done nor undone: the snapshot from right before it, and where DIRSYNC.LOG ended. */
+  readonly adding: { readonly snapshot: string; readonly mark: LogMark | undefined } | undefined;
   /** IMPORT may have been started. */
   readonly ran: boolean;
   /** Where DIRSYNC.LOG ended before it. */
@@ -70,7 +74,7 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
   if (begin?.type !== "begin" || lock === undefined || notLocked) return undefined;
   const drop = intent(STEP.drop);
   const rollBack = intent(STEP.rollBack);
-  const log = intent(STEP.run)?.["log"] as JournalData | undefined;
+  const adding = done(STEP.addBack) || done(STEP.addBackRollBack) ? undefined : intent(STEP.addBack);
   return {
     run: begin.run,
     root: text(lock["root"]),
@@ -86,8 +90,9 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
       takenBack: done(STEP.takeBack) !== undefined,
     },
     textImport: count(entries, "intent", STEP.textImport) > count(entries, "done", STEP.textImport),
+    adding: adding && { snapshot: text(adding["snapshot"]), mark: markOf(adding) },
     ran: intent(STEP.run) !== undefined,
-    mark: log && { size: Number(log["size"]), tail: text(log["tail"]) },
+    mark: markOf(intent(STEP.run)),
     parentMark: optionalText(lock["mark"]),
     processes: entries.flatMap((entry) => {
       if (entry.type !== "note" || entry.step !== STEP.started) return [];
@@ -99,6 +104,11 @@ export function traceOf(entries: readonly JournalEntry[]): ImportTrace | undefin
     rollBack: done(STEP.rollBack) ? "done" : rollBack ? "begun" : "none",
     sha256: optionalText(note(STEP.request)?.["sha256"]),
   };
+}
+
+function markOf(intent: JournalData | undefined): LogMark | undefined {
+  const log = intent?.["log"] as JournalData | undefined;
+  return log && { size: Number(log["size"]), tail: text(log["tail"]) };
 }
 
 function count(entries: readonly JournalEntry[], type: "intent" | "done", step: string): number {

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -13,39 +14,59 @@ const CHILD = fileURLToPath(new URL("../../fixtures/programs/import-once.mjs", i
 /** The long campaign (docs/import.md) sets more. */
 const RANDOM_KILLS = Number(process.env["RESYNC_TEST_KILLS"] ?? 2);
 const ADDRESSES = Number(process.env["RESYNC_TEST_ADDRESSES"] ?? 30);
-const REBUILD = true;
 
+/** What an import may be asked for beside the import. */
+interface Asked {
+  readonly rebuild: boolean;
+  readonly mend?: boolean;
+  readonly keepLocal?: boolean;
+  readonly addBack?: boolean;
+}
+
+const EVERYTHING: Asked = { rebuild: true, mend: true, keepLocal: true, addBack: true };
+
+let asked: Asked;
 let bed: ImportBed;
 let folder: string;
-/** How the postoffice's contents are before and after, and how long the whole takes. */
-let reference: { before: Tree; after: Tree; lines: number; ms: number };
+/** How the postoffice's contents are before, after the import alone, and after all; and how long the whole takes. */
+let reference: { before: Tree; imported: Tree; after: Tree; lines: number[]; ms: number };
 
-beforeAll(async () => {
-  bed = await importBed(undefined, { "PCM:NET/PO1": ADDRESSES, "PCM:NET/PO2": 5, "PCM:NEW/PO9": ADDRESSES });
-  // The program waits between its steps, so that kills fall into all of them; its log has a standing time, so that results compare.
-  bed.postoffice.simulate({ stepDelayMs: 10, now: "1996-03-13T15:33:01" });
-  folder = await mkdtemp(join(tmpdir(), "resync-kill-"));
-  const whole = await killed({});
-  expect(whole.exit).toEqual([0, null]);
-  reference = {
-    before: contents(bed.tree()),
-    after: contents(treeOf(whole.root)),
-    lines: whole.entries.length,
-    ms: whole.ms,
-  };
-  expect(reference.after).not.toEqual(reference.before);
-}, 60_000);
-afterAll(async () => {
-  bed.remove();
-  await rm(folder, { recursive: true });
-});
+describe.each([
+  ["with REBUILD", { rebuild: true }],
+  ["with mending, local addresses added back, and REBUILD", EVERYTHING],
+])("an import that is killed, %s,", (_, what) => {
+  beforeAll(async () => {
+    asked = what;
+    bed = await importBed(undefined, { "PCM:NET/PO1": ADDRESSES, "PCM:NET/PO2": 5, "PCM:NEW/PO9": ADDRESSES });
+    // The program waits between its steps, so that kills fall into all of them; its log has a standing time, so that results compare.
+    bed.postoffice.simulate({ stepDelayMs: 10, now: "1996-03-13T15:33:01" });
+    if (asked.mend) leaveOver(bed.root);
+    folder = await mkdtemp(join(tmpdir(), "resync-kill-"));
+    const imported = await killed({ only: { rebuild: true, mend: asked.mend ?? false } });
+    const whole = await killed({});
+    expect([imported.exit, whole.exit]).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    reference = {
+      before: contents(bed.tree()),
+      imported: contents(treeOf(imported.root)),
+      after: contents(treeOf(whole.root)),
+      lines: linesToKillAt(whole.entries),
+      ms: whole.ms,
+    };
+    expect(reference.after).not.toEqual(reference.before);
+    if (asked.addBack) expect(lists(reference.after)).not.toEqual(lists(reference.imported));
+  }, 60_000);
+  afterAll(async () => {
+    bed.remove();
+    await rm(folder, { recursive: true });
+  });
 
-describe("an import that is killed", () => {
   it("is finished or undone, wherever in the journal it was", async () => {
     const outcomes = [];
-    for (let killAt = 1; killAt <= reference.lines; killAt++)
-      outcomes.push(await killAndRecover({ killAt }, `line ${killAt}`));
-    expect(new Set(outcomes)).toEqual(new Set(["nothing to do", "undone", "kept"]));
+    for (const killAt of reference.lines) outcomes.push(await killAndRecover({ killAt }, `line ${killAt}`));
+    expect(new Set(outcomes)).toEqual(new Set(["undone", "kept", ...(asked.mend ? [] : ["nothing to do"])]));
   }, 240_000);
 
   it(`is finished or undone, at ${RANDOM_KILLS} random moments`, async () => {
@@ -66,9 +87,12 @@ async function killAndRecover(how: { killAt?: number; killAfterMs?: number }, wh
   const kept =
     outcome === "kept" ||
     (outcome === "nothing to do" && entries.some((entry) => "step" in entry && entry.step === "import.verdict"));
-  if (kept) expect(withoutAddressList(now), where).toEqual(withoutAddressList(reference.after));
-  else expect(after, `${where}: ${outcome}`).toEqual(before);
-  if (kept) expect([reference.before, reference.after].map(addressList), where).toContainEqual(addressList(now));
+  if (kept) expect([reference.imported, reference.after].map(lists), where).toContainEqual(lists(now));
+  else
+    expect(asked.keepLocal ? withoutLog(after) : after, `${where}: ${outcome}`).toEqual(
+      asked.keepLocal ? withoutLog(before) : before,
+    );
+  if (kept) expect(STATES().map(addressList), where).toContainEqual(addressList(now));
   // A second recovery finds nothing left.
   expect(await recoverImport([...entries, ...context.entries.slice(1)], context, { quietMs: 1 }), where).toMatchObject({
     outcome: "nothing to do",
@@ -78,7 +102,7 @@ async function killAndRecover(how: { killAt?: number; killAfterMs?: number }, wh
 }
 
 /** Runs an import of a copy of the postoffice in a process of its own and kills it. */
-async function killed({ killAt, killAfterMs }: { killAt?: number; killAfterMs?: number }) {
+async function killed({ killAt, killAfterMs, only = asked }: { killAt?: number; killAfterMs?: number; only?: Asked }) {
   const place = await mkdtemp(join(folder, "po-"));
   const root = join(place, "MAILDATA");
   await cp(bed.root, root, { recursive: true, preserveTimestamps: true });
@@ -91,7 +115,7 @@ async function killed({ killAt, killAfterMs }: { killAt?: number; killAfterMs?: 
   const settings = join(place, "settings.json");
   await writeFile(
     settings,
-    JSON.stringify({ root, file, sha256, lists, runFolder, journal, programs, rebuild: REBUILD, killAt }),
+    JSON.stringify({ root, file, sha256, lists, runFolder, journal, programs, killAt, ...only }),
   );
   const child = fork(CHILD, [settings], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
   const gone = once(child, "exit");
@@ -122,6 +146,28 @@ function addressList(tree: Tree): Tree {
   return Object.fromEntries(Object.entries(tree).filter(([path]) => GAL.test(path)));
 }
 
-function withoutAddressList(tree: Tree): Tree {
-  return Object.fromEntries(Object.entries(tree).filter(([path]) => !GAL.test(path) && path !== "LOG/DIRSYNC.LOG"));
+/** All but the Global Address List and the log. */
+function lists(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(withoutLog(tree)).filter(([path]) => !GAL.test(path)));
+}
+
+/** The first extract, before anything is changed, logs. */
+function withoutLog(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(tree).filter(([path]) => path !== "LOG/DIRSYNC.LOG"));
+}
+
+/** Every line of the journal; of the import that does everything, in the short form, the lines that the other has not. */
+function linesToKillAt(entries: readonly JournalEntry[]): number[] {
+  const own = (entry: JournalEntry) => "step" in entry && /\.(text-import|mend|local|add-back)$/u.test(entry.step);
+  const all = asked.mend && RANDOM_KILLS < 10 ? entries.filter(own) : entries;
+  return all.map((entry) => entries.indexOf(entry) + 1);
+}
+
+const STATES = (): Tree[] => [reference.before, reference.imported, reference.after];
+
+/** What an earlier import left behind. */
+function leaveOver(root: string): void {
+  writeFileSync(join(root, "GLB/SRVTRANS.GLB"), "an old queue");
+  writeFileSync(join(root, "GLB/IUSRTRAN.GLB"), "left over");
+  writeFileSync(join(root, "USR/IMPORT.USR"), Buffer.alloc(53));
 }

@@ -8,7 +8,7 @@ import { markLog, readGained } from "../dirsync-log/gained.ts";
 import { writeDurably } from "../durable.ts";
 import { findName, spell, type Postoffice } from "../postoffice/postoffice.ts";
 import type { ImportRequest } from "../request.ts";
-import { findLog } from "../run-program.ts";
+import { findLog, stillRunning } from "../run-program.ts";
 import { plain, type DosCall } from "../runner/import-runner.ts";
 import { STEP } from "../trace.ts";
 import { limitsOf, runWatched } from "../watchdog.ts";
@@ -74,7 +74,7 @@ async function runTextImport(ask: TextImport, call: DosCall, text: Buffer | unde
         limits: limitsOf(request.limits),
         onScreen: (shown) => reporter.emit({ type: "debug", text: `IMPORT: ${shown.trimEnd()}` }),
         onStart: (pid) => void started.push(note(pid).catch(() => undefined)),
-      });
+      }).catch(stillRunning);
       await Promise.all(started);
       if (signal.aborted) throw abortError(signal);
       if (end.kind === "killed") throw failed(end.reason.message);

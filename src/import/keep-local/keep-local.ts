@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { asResyncError, ResyncError } from "../../errors.ts";
+import { asResyncError } from "../../errors.ts";
 import { step } from "../../report/step.ts";
 import type { Change } from "../change.ts";
 import { writeDurably } from "../durable.ts";
 import { saveAfter } from "../snapshot/snapshot.ts";
 import { readState, type PostofficeState } from "../snapshot/state.ts";
 import { STEP } from "../trace.ts";
-import { addText, extract, type TextImport } from "./call-import.ts";
+import { addBack } from "./add-back.ts";
+import { extract, type TextImport } from "./call-import.ts";
 import { byList, importText, missingFrom, type Extracted } from "./extract-text.ts";
 
 /** What an import took from the lists of this postoffice, by IMPORT's own extracts. */
@@ -53,24 +54,17 @@ export async function keepLocal(
     });
     if (lost.length > 0) tellLost(lost);
     const addedBack = request.addBack === true && lost.length > 0;
-    if (addedBack) await addBack(lost);
+    if (addedBack) await addBack(ask, lost, file);
     const told = lost.map(({ list, name, key }) => ({ list, name, address: key }));
     return { local: { lost: told, file: lost.length > 0 ? file : undefined, addedBack }, after: await keepAfter() };
   } catch (error) {
     await keepAfter();
+    const failure = asResyncError(error);
     const kept = lost === undefined || lost.length === 0 ? "" : ` The addresses that are gone stand in ${file}.`;
     const extracted =
       lost === undefined ? ` The lists as they were stand in ${join(request.runFolder, "lists-before.txt")}.` : "";
-    throw asResyncError(error).with({ state: `The import is good and stays.${kept}${extracted}` });
-  }
-
-  async function addBack(missing: readonly Extracted[]): Promise<void> {
-    await step(reporter, "import-add-back", "Add them back (IMPORT -f -a)", async () => {
-      await addText(ask, importText(missing));
-      const still = missingFrom(missing, await extract(ask, "lists-added.txt"));
-      if (still.length > 0) throw notAdded(still, file);
-      return { found: `${missing.length} addresses, seen in another extract`, value: undefined };
-    });
+    const undone = failure.state === undefined ? "" : ` ${failure.state}`;
+    throw failure.with({ state: `The import is good and stays.${undone}${kept}${extracted}` });
   }
 
   /** A roll-back of this run compares with what stands now, not with what stood right after the import. */
@@ -99,14 +93,4 @@ export async function keepLocal(
       facts: { lost: gone.length, file },
     });
   }
-}
-
-function notAdded(still: readonly Extracted[], file: string): ResyncError {
-  const names = still.slice(0, 20).map(({ name, key }) => `- ${name} (${key})`);
-  return new ResyncError("KEEP_LOCAL_FAILED", {
-    message: [`${still.length} addresses were not added back:`, ...names].join("\n"),
-    hint: `See LOG\\DIRSYNC.LOG (resync log). The import text file is ${file}.`,
-    reference: "Q124044",
-    facts: { missing: still.length, file },
-  });
 }
