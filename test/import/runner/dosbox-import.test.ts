@@ -26,7 +26,7 @@ describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOS
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "resync-dos-import-"));
     const external = [{ network: "NET", postoffice: "PO", names: [{ alias: "Paul", address: "paul" }] }];
-    ({ root } = await createPostoffice(folder, { external, dss: "NET/DSS" }));
+    ({ root } = await createPostoffice(folder, { external, dss: "NET/PO" }));
     const programs = join(folder, "dos");
     await assembleDosPrograms(programs);
     const list = Buffer.from("A Mark\tPCM:NET/PO/mark\0".repeat(500));
@@ -120,6 +120,78 @@ describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOS
     });
     await expectTree(before);
     expect(await readFile(join(folder, "run", "import-screen.txt"), "utf8")).toContain("Bad ID or Password");
+  });
+
+  describe("with local addresses kept", () => {
+    const lists = async () => (await tree()).filter(({ name }) => name !== "LOG/DIRSYNC.LOG");
+    const inRun = (name: string) => readFile(join(folder, "run", name), "latin1");
+    const keeping = () => ({ ...request, keepLocal: true, addBack: true });
+
+    it("extracts with -x, adds back with -f -a, and proves it by another extract", async () => {
+      const result = await importFile({ ...keeping(), rebuild: true }, context);
+      expect(result).toMatchObject({
+        outcome: "imported",
+        local: { addedBack: true, lost: [{ list: "PCM:NET/PO", name: "Paul", address: "PCM:NET/PO/PAUL" }] },
+        rebuild: { outcome: "succeeded" },
+      });
+      const paul = `A ${"Paul".padEnd(30)} PCM:NET/PO/paul`;
+      expect(await inRun("lists-before.txt")).toBe(`${paul}\r\n`);
+      expect(await inRun("local.txt")).toBe(`${paul}\r\n`);
+      expect((await inRun("lists-added.txt")).split("\r\n")).toContain(paul);
+      expect(await readdir(root)).not.toContain("RESYNCXT.TXT");
+    });
+
+    it.each([
+      ["a hang", "I", { idleMs: 1500, pollMs: 50 }],
+      ["an Error in the log", "E", {}],
+      ["a wait for a key", "K", {}],
+      ["Bad ID or Password on the screen", "V", {}],
+    ])("imports nothing when the extract ends in %s", async (_, control, limits) => {
+      await writeFile(join(root, "DOSX.CTL"), control);
+      const before = await lists();
+      await expect(importFile({ ...keeping(), limits }, context)).rejects.toMatchObject({
+        code: "KEEP_LOCAL_FAILED",
+        exitCode: 8,
+        state: expect.stringContaining("Nothing was imported") as string,
+      });
+      expect(await lists()).toEqual(before);
+    });
+
+    it.each([
+      ["a hang half-way", "I", { idleMs: 1500, pollMs: 50 }],
+      ["an Error in the log", "E", {}],
+    ])(
+      "keeps the import and puts the lists back as it made them when adding ends in %s",
+      async (_, control, limits) => {
+        await writeFile(join(root, "DOSA.CTL"), control);
+        await expect(importFile({ ...keeping(), limits }, context)).rejects.toMatchObject({
+          code: "KEEP_LOCAL_FAILED",
+          state: expect.stringMatching(/The import is good and stays\. Nothing was added back/u) as string,
+        });
+        const [list = ""] = (await readdir(join(root, "USR"))).filter((name) => /^\d{8}\.USR$/u.test(name));
+        const names = (await readFile(join(root, "USR", list))).toString("latin1");
+        expect(names).toContain("Mark");
+        expect(names).not.toContain("Paul");
+        expect(await readdir(join(root, "USR"))).not.toContain("IMPORT.USR");
+      },
+    );
+  });
+
+  it("mends what an earlier import left, and brings it back when IMPORT fails", async () => {
+    await writeFile(join(root, "GLB/SRVTRANS.GLB"), "an old queue");
+    await writeFile(join(root, "GLB/SORTLOCK.GLB"), "");
+    await writeFile(join(root, "USR/IMPORT.USR"), Buffer.alloc(53));
+    const before = await behave("E");
+    await expect(importFile({ ...request, mend: true }, context)).rejects.toMatchObject({ code: "IMPORT_FAILED" });
+    await expectTree(before);
+    await behave("S");
+    const runFolder = join(folder, "second-run");
+    await mkdir(runFolder);
+    expect(await importFile({ ...request, mend: true, runFolder }, context)).toMatchObject({
+      outcome: "imported",
+      verdict: { outcome: "succeeded" },
+    });
+    expect(await readdir(join(root, "GLB"))).not.toContain("SORTLOCK.GLB");
   });
 
   it("puts everything back on a Ctrl-C while the program runs", async () => {
