@@ -10,7 +10,7 @@ import { journals, makeBench, ndjson, type Bench } from "./program.ts";
 const SFTP_PASSWORD = "sftp password";
 const THREE = ["NETWORK/PO1", "Dirsync Requestor 2", "Büro Süd"];
 const MANY = Array.from({ length: 200 }, (_, index) => `NETWORK/Büro ${index + 1}`);
-/** The short form is one push over SMB 1; `RESYNC_LONG=1` is ten on each kind of host, and a kill at every line of the journal. */
+/** The short form is one push over SMB 1; `RESYNC_LONG=1` is ten on each kind of host, and more kills. */
 const long = process.env["RESYNC_LONG"] !== undefined;
 const MORE = Array.from({ length: 7 }, (_, index) => [...THREE, `NORTH/PO${index}`]);
 const PUSHES = long ? [THREE, ["NETWORK/PO1"], MANY, ...MORE] : [THREE];
@@ -94,7 +94,8 @@ describe.skipIf(!available).each(ours)("resync push over SFTP from an NT host: $
   it("is mended by the next push when it was killed", async () => {
     const before = await bed.picture();
     const lines = (await journals(bench.stateDir)).at(-1)?.length ?? 0;
-    for (let line = 2; line < lines; line += long ? 1 : Math.ceil(lines / 2)) {
+    // At every step of a generation: test/push/generate/hosts/samba/killed.test.ts.
+    for (let line = 2; line < lines; line += Math.ceil(lines / (long ? 8 : 2))) {
       await killBehind(line);
       await bed.nt.idle();
       const mended = await bench.resync(args(THREE), secretFiles());

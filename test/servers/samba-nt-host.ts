@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openShare } from "../../src/smb2/connect.ts";
 import { createFile } from "../../src/smb2/files/create.ts";
@@ -12,7 +13,7 @@ import { diligent, playDxa, type DxaKnobs } from "./samba-nt/dxa.ts";
 import { eventlog, type EventLogs } from "./samba-nt/eventlog.ts";
 import { serveNamedPipe } from "./samba-nt/named-pipe.ts";
 import type { RunAs } from "./samba-nt/processes.ts";
-import { obedient, scmService, type ScmKnobs, type ScmService } from "./samba-nt/scm.ts";
+import { obedient, scmService, STATE, type ScmKnobs, type ScmService } from "./samba-nt/scm.ts";
 import { svcctl } from "./samba-nt/svcctl.ts";
 
 export interface SambaNtOptions {
@@ -91,9 +92,18 @@ export async function startSambaNtHost(options: SambaNtOptions = {}): Promise<Sa
   const scm = obedient();
   const dxa = diligent();
   let work = Promise.resolve();
+  const heard = { kicks: 0, starts: 0 };
   const service = scmService("MSExchangeDX", scm, (state) => {
+    if (state === "kicked") heard.kicks += 1;
     if (state !== "running") return;
+    heard.starts += 1;
+    const { starts, kicks } = heard;
     const around = {
+      async kicked() {
+        const waits = () => heard.kicks === kicks && heard.starts === starts && service.state !== STATE.stopped;
+        while (waits()) await delay(20);
+        return heard.kicks > kicks && heard.starts === starts;
+      },
       readTrigger: trigger,
       // Somebody may have taken it away again meanwhile.
       removeTrigger: async () => void (await net("deletevalue", KEY, TRIGGER).catch(() => "")),

@@ -59,7 +59,7 @@ export async function checkDss(
     stale: resyncAmong(dxadata)?.name,
     globalMax: setGlobalMax || isOne(globalMax),
     switches: wanted
-      .map((name) => ({ name, previous: values.get(name), value: ONE }))
+      .map((name) => ({ name: values.spelled(name), previous: values.get(name), value: ONE }))
       .filter(({ previous }) => !isOne(previous)),
   };
 }

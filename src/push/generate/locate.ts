@@ -16,6 +16,8 @@ export interface DssFolders {
 /** The values of the service's key, by name. Names are found in any case. */
 export interface ServiceValues {
   get(name: string): RegistryValue | undefined;
+  /** The name as it stands there; as given when it does not, so that a value put back has the name it had. */
+  spelled(name: string): string;
   readonly all: ReadonlyMap<string, RegistryValue>;
 }
 
@@ -24,7 +26,11 @@ export async function readServiceValues(host: DssHost): Promise<ServiceValues> {
   try {
     const all = await host.listValues(DXA_KEY);
     const upper = new Map([...all].map(([name, value]) => [name.toUpperCase(), value]));
-    return { all, get: (name) => upper.get(name.toUpperCase()) };
+    return {
+      all,
+      get: (name) => upper.get(name.toUpperCase()),
+      spelled: (name) => [...all.keys()].find((one) => one.toUpperCase() === name.toUpperCase()) ?? name,
+    };
   } catch (error) {
     if (!hasCode(error, "NOT_FOUND")) throw error;
     throw notReady(

@@ -7,23 +7,27 @@ import { openSambaSession, type SambaPrograms, type SambaSession, type SambaTarg
  * Refuses a guest's session over SMB1, which Samba's programs take without a word: servers give it to users they do not know (NT with its
  * Guest account enabled, `map to guest = bad user`), some to anybody with a wrong password (`bad password`). The server is asked whom it
  * takes us for, and a stranger with a made-up name (LsarGetUserName): a guest is who is taken for the same. A server that does not tell must
- * refuse our name with a made-up password. Throws `AUTH_FAILED`, and what connecting throws.
+ * refuse our name with a made-up password in `share`; without a `share` it must tell. Throws `AUTH_FAILED`, and what connecting throws.
  *
  * Over SMB2 and 3 there is nothing to ask: a guest cannot sign, and signing is required there.
  */
-export async function refuseGuests(target: SambaTarget, share: string, options: GuestOptions): Promise<void> {
+export async function refuseGuests(
+  target: SambaTarget,
+  share: string | undefined,
+  options: GuestOptions,
+): Promise<void> {
   const nonsense = async (): Promise<string> => randomBytes(9).toString("base64url");
   const stranger = { ...target, domain: undefined, user: `rs-${randomBytes(6).toString("hex")}`, password: nonsense };
   const ours = await knownAs(target, options);
-  if (ours instanceof ResyncError && (ours.code === "AUTH_FAILED" || ours.exitCode === EXIT.connection)) throw ours;
+  if (ours instanceof ResyncError && (share === undefined || isFinal(ours))) throw ours;
   const theirs = await knownAs(stranger, options);
   if (isRefusal(theirs)) return;
-  if (typeof ours === "string" && typeof theirs === "string") {
-    if (theirs !== ours) return;
-  } else {
-    if (!(await getsIn(stranger, share, options))) return;
-    if (!(await getsIn({ ...target, password: nonsense }, share, options))) return;
-  }
+  if (theirs instanceof ResyncError && share === undefined) throw theirs;
+  const guest =
+    typeof ours === "string" && typeof theirs === "string"
+      ? theirs === ours
+      : await allGetIn([stranger, { ...target, password: nonsense }], share ?? "", options);
+  if (!guest) return;
   throw new ResyncError("AUTH_FAILED", {
     message: `${target.host} lets ${target.user} in as a guest only, as it does with users it does not know and, perhaps, with wrong passwords.`,
     state: "Nothing was written.",
@@ -50,6 +54,13 @@ async function knownAs(target: SambaTarget, options: GuestOptions): Promise<stri
   });
 }
 
+async function allGetIn(targets: readonly SambaTarget[], share: string, options: GuestOptions): Promise<boolean> {
+  for (const target of targets) {
+    if (!(await getsIn(target, share, options))) return false;
+  }
+  return true;
+}
+
 async function getsIn(target: SambaTarget, share: string, options: GuestOptions): Promise<boolean> {
   return withSession(target, options, async (session) => {
     const output = await session.smbclient(share, "ls", { signal: options.signal });
@@ -58,6 +69,11 @@ async function getsIn(target: SambaTarget, share: string, options: GuestOptions)
     if (isRefusal(error)) return false;
     throw error;
   });
+}
+
+/** True for a failure that another way of asking would meet too. */
+function isFinal({ code, exitCode }: ResyncError): boolean {
+  return code === "AUTH_FAILED" || exitCode === EXIT.connection;
 }
 
 function isRefusal(answer: string | ResyncError): boolean {

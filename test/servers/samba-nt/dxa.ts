@@ -6,6 +6,8 @@ export interface DxaKnobs {
   delayMs: number;
   /** Between the pieces in which the file grows; one a requestor. */
   stepMs: number;
+  /** The value is looked at only when a cycle begins (Q146738). */
+  needsKick: boolean;
   /** The value is not looked at. */
   ignoreValue: boolean;
   /** The value stays, though the file is written. */
@@ -27,12 +29,15 @@ export interface DxaSurroundings {
   /** The strings of `ResyncConnectionRDNs`; empty when there is no such value. */
   readTrigger(): Promise<string[]>;
   removeTrigger(): Promise<void>;
+  /** Settles when a cycle begins; false when the service's time is over first. */
+  kicked(): Promise<boolean>;
   /** Writes Resync.glb as the pieces come; `exclusive` keeps everybody else from it meanwhile. */
   write(pieces: AsyncIterable<Uint8Array>, exclusive: boolean): Promise<void>;
 }
 
 /** What the service does when it has started: value read, file written in steps, value removed (Q150976). */
 export async function playDxa(around: DxaSurroundings, knobs: DxaKnobs): Promise<void> {
+  if (knobs.needsKick && !(await around.kicked())) return;
   const requestors = knobs.ignoreValue ? [] : await around.readTrigger();
   if (requestors.length === 0) return;
   await delay(knobs.delayMs);
@@ -60,6 +65,7 @@ export function diligent(): DxaKnobs {
   return {
     delayMs: 50,
     stepMs: 30,
+    needsKick: false,
     ignoreValue: false,
     keepValue: false,
     noFile: false,

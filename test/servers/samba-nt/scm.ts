@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-export const STATE = { stopped: 1, startPending: 2, stopPending: 3, running: 4 } as const;
+export const STATE = { stopped: 1, startPending: 2, stopPending: 3, running: 4, paused: 7 } as const;
 export const WIN32 = {
   ok: 0,
   accessDenied: 5,
@@ -28,6 +28,8 @@ export interface ScmKnobs {
   failStart: number;
   /** The start is accepted and ends in STOPPED. */
   endsAtStart: boolean;
+  /** The pause control really pauses; else it is a kick that fails with 2140 (Q146738). */
+  pauses: boolean;
   /** No service is known. */
   missing: boolean;
   /** Accounts that may look but not act. */
@@ -48,8 +50,12 @@ export interface ScmService {
   restore(): void;
 }
 
-/** A service that tells `onState` of each end state it reaches. */
-export function scmService(name: string, knobs: ScmKnobs, onState: (state: "running" | "stopped") => void): ScmService {
+/** A service that tells `onState` of each end state it reaches, and of the kick that a pause, or going on behind it, is. */
+export function scmService(
+  name: string,
+  knobs: ScmKnobs,
+  onState: (state: "running" | "stopped" | "kicked") => void,
+): ScmService {
   let state: number = STATE.running;
   const become = async (pending: number, end: number, knob: "stop" | "start"): Promise<void> => {
     state = pending;
@@ -58,6 +64,21 @@ export function scmService(name: string, knobs: ScmKnobs, onState: (state: "runn
     if (state !== pending) return;
     state = end;
     onState(end === STATE.running ? "running" : "stopped");
+  };
+  const pause = (): number => {
+    if (state !== STATE.running) return WIN32.notActive;
+    if (knobs.pauses) {
+      state = STATE.paused;
+      return WIN32.ok;
+    }
+    onState("kicked");
+    return 2140;
+  };
+  const resume = (): number => {
+    if (state !== STATE.paused) return WIN32.notActive;
+    state = STATE.running;
+    onState("kicked");
+    return WIN32.ok;
   };
   const service = {
     name,
@@ -78,11 +99,12 @@ export function scmService(name: string, knobs: ScmKnobs, onState: (state: "runn
     },
     control(code: number) {
       if (code === 4) return WIN32.ok;
-      if (code === 2) return state === STATE.running ? 2140 : WIN32.notActive;
+      if (code === 2) return pause();
+      if (code === 3) return resume();
       if (code !== 1) return WIN32.invalidControl;
       if (knobs.failStop !== 0) return knobs.failStop;
       if (state === STATE.stopped) return WIN32.notActive;
-      if (state !== STATE.running) return WIN32.cannotAcceptControl;
+      if (state !== STATE.running && state !== STATE.paused) return WIN32.cannotAcceptControl;
       void become(STATE.stopPending, STATE.stopped, "stop");
       return WIN32.ok;
     },
@@ -100,6 +122,7 @@ export function obedient(): ScmKnobs {
     failStop: 0,
     failStart: 0,
     endsAtStart: false,
+    pauses: false,
     missing: false,
     denyUsers: [],
     hang: false,

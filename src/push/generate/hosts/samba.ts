@@ -29,7 +29,7 @@ export function openSambaHost(address: SambaAddress, options: SambaHostOptions):
   const { password, smb1, ntlmv1, ...programs } = options;
   const target = { ...address, password: once(password), smb1, ntlmv1 };
   const unguarded = openSambaSession(target, programs);
-  const session = smb1 === true ? guarded(unguarded, () => refuseGuests(target, "IPC$", programs)) : unguarded;
+  const session = smb1 === true ? guarded(unguarded, () => refuseGuests(target, undefined, programs)) : unguarded;
   const label = formatSambaAddress(address);
   const cannot = (what: string) =>
     Promise.reject(new ResyncError("CONTRACT", { message: `${label} cannot ${what}: ask its capabilities first.` }));

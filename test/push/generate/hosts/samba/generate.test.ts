@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DXA_KEY } from "../../../../../src/push/generate/dss-host.ts";
+import { finishOnDss } from "../../../../../src/push/generate/finish.ts";
 import { generate } from "../../../../../src/push/generate/generate.ts";
 import { parseRegistryFile, valuesIn } from "../../../../../src/push/generate/registry-file.ts";
 import { need } from "../../../../support/need.ts";
@@ -15,6 +16,7 @@ const NAMES: readonly (readonly [string, readonly string[]])[] = [
 ];
 const chosen = process.env["RESYNC_LONG"] === undefined ? NAMES.slice(0, 1) : NAMES;
 
+const KEY = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeDX";
 /** A loaded machine runs a hundred small programs slowly. */
 const PATIENCE = { timeout: 120_000 };
 
@@ -45,5 +47,43 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a list from an NT 4 host beh
     const saved = valuesIn(parseRegistryFile(await readFile(request.backupFile)), DXA_KEY);
     expect(saved?.get("Start")).toEqual({ type: "REG_DWORD", data: 2 });
     expect(JSON.stringify([context.entries, context.reporter.events])).not.toContain(bed.nt.password);
+  });
+
+  it.each([
+    ["takes the pause control for a kick, and fails it", false],
+    ["really pauses", true],
+  ])("comes after a kick, from a service that %s", async (_, pauses) => {
+    Object.assign(bed.nt.dxa, { needsKick: true });
+    bed.nt.scm.pauses = pauses;
+    await bed.nt.net("setvalue", KEY, "PauseKicksDX", "dword", "0");
+    const before = await bed.picture();
+    const host = bed.open();
+    const context = await testContext();
+    const list = await generate(host, bed.request({ kickAfterMs: 100 }), context);
+    await host.close();
+    expect(list?.size).toBeGreaterThan(0);
+    const kinds = context.entries.flatMap((entry) => (entry.type === "intent" ? [entry.data["kind"]] : []));
+    expect(kinds.filter((kind) => kind === "pause-service")).toHaveLength(1);
+    const after = await bed.picture();
+    expect(after.registry).toBe(before.registry);
+    expect(after.state).toBe(before.state);
+  });
+
+  it("comes for several requestors one after the other, each its own, with a second restart between", async () => {
+    const before = await bed.picture();
+    const host = bed.open();
+    for (const name of ["NETWORK/PO1", "Büro Süd"]) {
+      const request = bed.request({ requestors: [name] });
+      const context = await testContext();
+      const list = await generate(host, request, context);
+      if (list !== undefined) await finishOnDss(host, list, { keep: false, secondRestart: request }, context);
+      expect((await readFile(request.privateCopy)).equals(Buffer.from(await masterList([name])))).toBe(true);
+      expect(context.entries.at(-1)).toMatchObject({ type: "note", step: "generate.settled" });
+    }
+    await host.close();
+    const after = await bed.picture();
+    expect(after.registry).toBe(before.registry);
+    expect(after.state).toBe(before.state);
+    expect(Object.keys(after.files)).toHaveLength(2);
   });
 });
