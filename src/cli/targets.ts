@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import { ResyncError } from "../errors.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { formatPlaceAddress, parsePlaceAddress, type PlaceAddress } from "../transfer/place-address.ts";
+import { formatPlaceAddress, parsePlaceAddress, uncAsSmb, type PlaceAddress } from "../transfer/place-address.ts";
 import { openPlace, type OpenOptions } from "../transfer/places/open.ts";
 import { placeTarget } from "../push/place-target.ts";
 import { tapeTarget } from "../push/tape-target.ts";
@@ -40,8 +41,20 @@ export function placeOf(text: string, more: OpenHow, cli: CliContext): UnopenedP
   };
 }
 
-/** Local places count from the current folder; a UNC path stands for itself. */
+/** Local places count from the current folder; a UNC path stands for itself, and only on Windows. */
 function absolute(address: PlaceAddress, cwd: string): PlaceAddress {
-  if (address.kind !== "local" || address.path.startsWith("\\\\")) return address;
+  if (address.kind !== "local") return address;
+  const smb = uncAsSmb(address.path);
+  if (smb !== undefined && process.platform === "win32") return address;
+  if (smb !== undefined) throw onlyOnWindows(address.path, smb);
   return { ...address, path: resolve(cwd, address.path) };
+}
+
+function onlyOnWindows(path: string, smb: string): ResyncError {
+  return new ResyncError("USAGE", {
+    message: `${path} is a UNC path, which only Windows itself can reach.`,
+    state: "Nothing was changed.",
+    hint: `Write ${smb} (smb1:// for NT 4 to 2003), or mount the share and give the mounted path.`,
+    facts: { path },
+  });
 }

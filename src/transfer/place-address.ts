@@ -68,6 +68,12 @@ export function formatPlaceAddress(address: PlaceAddress): string {
   return `${address.kind}://${login}${host}${port}/${encodeURIComponent(address.share)}${path}`;
 }
 
+/** How a UNC path, `\\\\host\\share\\in`, is written as an `smb://` place, with USER in the user's stead; `undefined` for any other path. */
+export function uncAsSmb(path: string): string | undefined {
+  const [host = "", ...rest] = /^\\\\([^\\].*)$/su.exec(path)?.[1]?.split(/[\\/]+/u) ?? [];
+  return host === "" ? undefined : `smb://USER@${[host, ...rest.filter(Boolean).map(encodeURIComponent)].join("/")}`;
+}
+
 /**
  * An SFTP path in the one form that goes over the wire: `/` between parts, no `.`, `..` or doubled `/`; `C:\x`, `C:/x` and `/C:/x`
  * become `/C:/x`, which Windows servers understand. A path that starts with `~` stays relative to the login folder.

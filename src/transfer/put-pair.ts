@@ -75,7 +75,7 @@ async function sendOnce(
 ): Promise<Fingerprint> {
   const { signal } = options;
   const total = wanted.size * 2;
-  await options.journal.act(
+  const sent = await options.journal.act(
     "deliver.write",
     { place: place.label, name: temporary, size: wanted.size, careful },
     async () =>
@@ -86,11 +86,21 @@ async function sendOnce(
         onProgress: (bytes) => options.onProgress?.(bytes, total),
       }),
   );
+  if (sent !== wanted.size) throw sourceChanged(sent, wanted.size);
   const entry = await place.stat(temporary, { signal });
   if (entry?.size !== wanted.size) return { size: entry?.size ?? 0, sha256: wanted.sha256 };
   return fingerprint(
     place.read(temporary, { signal, onProgress: (bytes) => options.onProgress?.(wanted.size + bytes, total) }),
   );
+}
+
+/** The private copy is nobody else's; whoever writes to it all the same must not have it look like the server's fault. */
+function sourceChanged(sent: number, wanted: number): ResyncError {
+  return new ResyncError("FILE_CHANGED", {
+    message: `The private copy of the list changed while it was sent: it had ${wanted.toLocaleString("en-US")} bytes and gave ${sent.toLocaleString("en-US")}.`,
+    hint: "Let no other program write to resync's state folder, then run the same command again.",
+    facts: { sent, wanted },
+  });
 }
 
 async function sendManifest(place: Place, temporary: PlacePath, bytes: Uint8Array, options: PutOptions): Promise<void> {

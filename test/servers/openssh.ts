@@ -16,6 +16,8 @@ const asRoot = process.getuid?.() === 0;
 /** The account of the private servers; it exists only inside their mount namespace. Without root it is this process's own, by key only. */
 export const SSHD_USER = asRoot ? "resync" : userInfo().username;
 export const SSHD_PASSWORD = "S3cret pw";
+/** An account whose password, the same, has expired. Root only. */
+export const SSHD_LATE_USER = "late";
 export const KEY_PASSPHRASE = "pass phrase";
 const UID = asRoot ? 4242 : -1;
 /** `openssl passwd -6` of `SSHD_PASSWORD`. */
@@ -119,15 +121,16 @@ async function writeAccounts(folder: string): Promise<void> {
       "sshd:x:110:65534::/run/sshd:/usr/sbin/nologin",
       "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin",
       `resync:x:${UID}:${UID}::${folder}/home:/bin/sh`,
+      `${SSHD_LATE_USER}:x:${UID + 1}:${UID + 1}::${folder}/home:/bin/sh`,
       "",
     ].join("\n"),
   );
-  await writeFile(etc("shadow"), `root:*:19000:0:99999:7:::\nresync:${PASSWORD_HASH}:19000:0:99999:7:::\n`, {
-    mode: 0o600,
-  });
+  // The third field is the day of the last change; 0 has the password changed before anything else.
+  const accounts = ["root:*:19000", `resync:${PASSWORD_HASH}:19000`, `${SSHD_LATE_USER}:${PASSWORD_HASH}:0`];
+  await writeFile(etc("shadow"), accounts.map((one) => `${one}:0:99999:7:::\n`).join(""), { mode: 0o600 });
   await writeFile(
     etc("pam"),
-    "auth required pam_unix.so\naccount required pam_permit.so\nsession required pam_permit.so\n",
+    "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n",
   );
 }
 

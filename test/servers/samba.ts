@@ -41,13 +41,16 @@ export const SAMBA_VARIANTS = Object.keys(VARIANTS) as SambaVariant[];
  */
 export type SambaShare = "share" | "ro" | "change" | "noaccess" | "locked" | "encrypted" | "tiny";
 
+/** A user whose password, the same as everybody's, must be changed before it opens anything. Only where the tests run as root. */
+export const LATE_USER = "late";
+
 /** A private smbd on a loopback port of its own; nothing outside its temporary folder is written. */
 export interface SambaServer {
   readonly host: "127.0.0.1";
   readonly port: number;
   readonly user: "backup";
   readonly password: string;
-  /** What a share is on this machine. */
+  /** What a share is on this machine, as long as the server runs. */
   folder(share: SambaShare): string;
   address(share: SambaShare, path?: string): SmbAddress;
   stop(): Promise<void>;
@@ -79,8 +82,10 @@ export async function startSamba(variant: SambaVariant = "defaults"): Promise<Sa
   const port = await freePort();
   const conf = join(bed, "smb.conf");
   writeFileSync(conf, config(bed, port, root, VARIANTS[variant]));
-  writeFileSync(join(bed, "usermap"), `${account} = backup\n`);
-  runNow(["pdbedit", "-d0", "-s", conf, "-t", "-a", "-u", account], {}, `${PASSWORD}\n${PASSWORD}\n`);
+  writeFileSync(join(bed, "usermap"), `${account} = backup\nlp = ${LATE_USER}\n`);
+  for (const name of root ? [account, "lp"] : [account])
+    runNow(["pdbedit", "-d0", "-s", conf, "-t", "-a", "-u", name], {}, `${PASSWORD}\n${PASSWORD}\n`);
+  if (root) runNow(["net", "-d0", "-s", conf, "sam", "set", "pwdmustchangenow", "lp", "yes"], {});
   runNow(["sharesec", "-d0", "-s", conf, "change", "-r", "S-1-1-0:ALLOWED/0x0/CHANGE"], {});
   const daemon = startDaemon(command(conf, folder("tiny"), root), join(bed, "log", "daemon.log"), {});
   const stop = async (): Promise<void> => {
@@ -97,7 +102,8 @@ export async function startSamba(variant: SambaVariant = "defaults"): Promise<Sa
     port,
     user: "backup",
     password: PASSWORD,
-    folder,
+    // The small disk is mounted where only smbd and its children see it.
+    folder: (share) => (root && share === "tiny" ? `/proc/${daemon.pid}/root${folder(share)}` : folder(share)),
     address: (share, path = "") => ({
       kind: variant.startsWith("NT1") ? "smb1" : "smb",
       domain: undefined,

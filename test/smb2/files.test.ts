@@ -343,7 +343,7 @@ describe("a server with ways of its own", () => {
   it("that denies a write to a file it has opened may have got it damaged: worth another try", async () => {
     const { share } = await openPeer({ answer: status(COMMAND.write, 0xc000_0022) });
     const writing = createFile(share, "A", bytesOf(randomBytes(5)));
-    await expect(writing).rejects.toMatchObject({ code: "ACCESS_DENIED", retryable: true });
+    await expect(writing).rejects.toMatchObject({ code: "PROTOCOL", retryable: true });
   });
 });
 

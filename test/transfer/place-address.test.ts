@@ -1,6 +1,18 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatPlaceAddress, normalizeSftpPath, parsePlaceAddress } from "../../src/transfer/place-address.ts";
+import {
+  formatPlaceAddress,
+  normalizeSftpPath,
+  parsePlaceAddress,
+  uncAsSmb,
+} from "../../src/transfer/place-address.ts";
+
+it("writes a UNC path as a place on a share, and nothing else", () => {
+  expect(uncAsSmb("\\\\nt4\\post office\\glb\\")).toBe("smb://USER@nt4/post%20office/glb");
+  expect(uncAsSmb("\\\\nt4/share")).toBe("smb://USER@nt4/share");
+  for (const other of ["C:\\in", "\\in", "\\\\", "\\\\\\x", "//nt4/share", "in"])
+    expect(uncAsSmb(other)).toBeUndefined();
+});
 
 describe("parsePlaceAddress", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { asResyncError, ResyncError, throwIfAborted } from "../../errors.ts";
 import { abortable } from "../../abort.ts";
 import { chargeOf } from "../connection/connection.ts";
-import { hasStatus } from "../failures.ts";
+import { hasStatus, malformed } from "../failures.ts";
 import { readWriteAnswer, WRITE_DATA, writeRequest } from "../messages/write.ts";
 import { CREDIT_BYTES } from "../options.ts";
 import { ask, nameOf, type Share } from "../share.ts";
@@ -131,13 +131,21 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
   };
 }
 
-/** A server that denies writing to a file it has just opened for that has most often found a wrong signature (MS-SMB2 3.3.5.2.4). */
+/**
+ * A server that denies writing to a file that it has just opened for that has found a wrong signature (MS-SMB2 3.3.5.2.4), and has no
+ * other word for it.
+ */
 function explainDenial(error: unknown): never {
   if (!hasStatus(error, STATUS.accessDenied)) throw error;
-  throw error.with({
-    hint: "It had allowed this file to be opened. A request that was changed on the way is refused like this: try again, and look at the line if it goes on.",
-    retryable: true,
-  });
+  throw malformed(
+    "it opened a file for writing and then denied it, as it does with a request that was changed on the way",
+    {
+      hint: "Try again; if it goes on, look at what stands between here and the server.",
+      facts: error.facts,
+      retryable: true,
+      cause: error,
+    },
+  );
 }
 
 function shortWrite(name: string): ResyncError {

@@ -75,8 +75,9 @@ async function openDriver(
     }
     case "smb1": {
       const { openSmb1Place } = await import("./smbclient.ts");
-      const { ntlmv1 = false } = smb;
-      return openSmb1Place(address, { ntlmv1, password: passwordFor(address, smb), ...(signal ? { signal } : {}) });
+      const { ntlmv1 = false, requestTimeoutMs: idleMs } = smb;
+      const password = passwordFor(address, smb);
+      return openSmb1Place(address, { ntlmv1, password, idleMs, ...(signal ? { signal } : {}) });
     }
   }
 }

@@ -13,8 +13,9 @@ export async function sambaError(target: SambaTarget, output: SambaOutput, what:
   const known = guestCannotSign(output) ? "AUTH_FAILED" : errorCodeOf(output.codes);
   const code = known ?? (await whyUnreachable(target)) ?? "IO";
   const told = talk(output);
+  const why = output.codes[0] ?? UNREACHABLE[code] ?? told;
   return new ResyncError(code, {
-    message: `${what}: ${target.host}: ${output.codes[0] ?? told}.`,
+    message: `${what}: ${target.host}: ${why}.`,
     hint: hintFor(code, target, output),
     facts: { host: target.host, user: target.user, codes: [...output.codes], said: told },
     retryable: RETRYABLE.has(code),
@@ -53,6 +54,14 @@ async function whyUnreachable({ host, port }: SambaTarget): Promise<ErrorCode | 
   const tries = await Promise.all((port === undefined ? [445, 139] : [port]).map((one) => tryPort(host, one)));
   return tries.includes(undefined) ? undefined : tries[0];
 }
+
+/** What Samba's programs keep to themselves. */
+const UNREACHABLE: Partial<Record<ErrorCode, string>> = {
+  HOST_NOT_FOUND: "this name has no address",
+  CONNECT_REFUSED: "it refuses the connection",
+  CONNECT_FAILED: "it cannot be reached",
+  CONNECT_TIMEOUT: "it does not answer",
+};
 
 const CONNECT_MS = 5000;
 
