@@ -17,6 +17,7 @@ export const inspectCommand = defineCommand({
   options: {
     records: flag("Show every record instead of the overview", { alias: "r" }),
     search: text("Only records that hold TEXT, in any case", { placeholder: "TEXT" }),
+    problems: flag("Only records that IMPORT objects to by themselves, or that seem damaged"),
     limit: wholeNumber("At most N records; 0 for all", { fallback: 0 }),
     format: choiceOr(
       "table, json; csv; listq (as LISTQ -c -t); text (for IMPORT -f); ldif; vcard",
@@ -41,14 +42,16 @@ export const inspectCommand = defineCommand({
   ],
   async run(values, { file = "" }, cli) {
     const path = resolve(cli.cwd, file);
-    const { inspectMasterList } = await import("../glb/inspect.ts");
     const options = { codePage: codePageOf(values["code-page"]), signal: cli.signal };
-    if (values.html !== undefined) await writePage(path, resolve(cli.cwd, values.html), options, values, cli);
-    const wantsRecords = values.records || values.search !== undefined || ONLY_RECORDS.includes(values.format);
-    if (wantsRecords && !cli.json)
-      return showRecords(path, { ...options, ...values, limit: values.limit || undefined }, cli);
+    const selection = { ...options, ...values, limit: values.limit || undefined };
+    const onlySome = values.records || values.problems || values.search !== undefined;
+    const wantsRecords = onlySome || ONLY_RECORDS.includes(values.format);
+    if (wantsRecords && values.html === undefined) return showRecords(path, selection, cli);
+    const { inspectMasterList } = await import("../glb/inspect.ts");
     const inside = await inspectMasterList(path, options);
-    return "looked" in inside ? unreadable(path, inside) : overview(path, inside, values, cli);
+    if ("looked" in inside) return unreadable(path, inside);
+    if (values.html !== undefined) await writePage(path, resolve(cli.cwd, values.html), inside, selection, cli);
+    return wantsRecords ? showRecords(path, selection, cli) : overview(path, inside, values, cli);
   },
 });
 
@@ -57,28 +60,24 @@ interface Values extends Omit<RecordOptions, "signal" | "codePage"> {
 }
 
 async function showRecords(path: string, values: Values & RecordOptions, cli: CliContext): Promise<CommandResult> {
-  const { openMasterList, recordTexts } = await import("../glb/inspect.ts");
+  const { openMasterList, recordData, recordTexts } = await import("../glb/inspect.ts");
   const list = await openMasterList(path, values);
   if (list.finding === undefined) return unreadable(path, list);
-  let damaged = 0;
-  const texts = recordTexts(list, {
-    ...values,
-    onDamage: (damage) => {
-      damaged++;
-      const text = `${damage.length} bytes from byte ${damage.offset} on are no record: ${damage.why}.`;
-      cli.reporter.emit({ type: "warning", text, facts: { ...damage } });
-    },
-  });
-  if (values.output === undefined) for await (const text of texts) cli.write(text);
-  else {
+  let damagedPlaces = 0;
+  const onDamage: RecordOptions["onDamage"] = (damage) => {
+    damagedPlaces++;
+    const text = `${damage.length} bytes from byte ${damage.offset} on are no record: ${damage.why}.`;
+    cli.reporter.emit({ type: "warning", text, facts: { ...damage } });
+  };
+  const selection = { ...values, onDamage };
+  const data: Record<string, unknown> = { file: path, format: values.format satisfies RecordFormat };
+  if (values.output !== undefined) {
     const { writeTextFile } = await import("../glb/formats/write-file.ts");
-    await writeTextFile(
-      resolve(cli.cwd, values.output),
-      texts,
-      values.format === "text" ? list.codePage.codePage : "utf8",
-    );
-  }
-  return result(damaged > 0, { file: path, format: values.format satisfies RecordFormat, damagedPlaces: damaged });
+    const encoding = values.format === "text" ? list.codePage.codePage : "utf8";
+    await writeTextFile(resolve(cli.cwd, values.output), recordTexts(list, selection), encoding);
+  } else if (cli.json) data["records"] = await recordData(list, selection);
+  else for await (const text of recordTexts(list, selection)) cli.write(text);
+  return result(damagedPlaces > 0, { ...data, damagedPlaces });
 }
 
 async function overview(path: string, inside: Inside, values: Values, cli: CliContext): Promise<CommandResult> {
@@ -97,14 +96,13 @@ async function overview(path: string, inside: Inside, values: Values, cli: CliCo
 async function writePage(
   path: string,
   target: string,
-  options: { codePage: RecordOptions["codePage"]; signal: AbortSignal },
-  { search, limit }: { search: string | undefined; limit: number },
+  inside: Inside,
+  selection: RecordOptions,
   cli: CliContext,
 ): Promise<void> {
   const { masterListPage } = await import("../glb/inspect.ts");
   const { writeTextFile } = await import("../glb/formats/write-file.ts");
-  const page = masterListPage(path, basename(path), { ...options, search, limit: limit || undefined });
-  await writeTextFile(target, page);
+  await writeTextFile(target, masterListPage(path, basename(path), inside, selection));
   cli.reporter.emit({ type: "note", text: `Wrote ${target}.`, facts: { page: target } });
 }
 

@@ -20,12 +20,13 @@ export interface DiffSourceOptions {
 
 /**
  * Opens a file to compare: a master list, or an import text such as IMPORT -x extracts from a postoffice. Throws `FILE_NOT_USABLE` for anything
- * else, for a master list that cannot be read and, while it tells its changes, for one that is cut off or damaged: a comparison with half a list misleads.
+ * else, for a master list that cannot be read and, while it tells its changes, for one that is cut off or damaged and for lines of a text that
+ * are no transactions: a comparison with half a list misleads.
  */
 export async function openDiffSource(path: string, options: DiffSourceOptions = {}): Promise<DiffSource> {
   const file = await openOffered(path, options.signal);
   if (await looksLikeImportText(path)) {
-    return { kind: "import text", changes: textChanges(file.bytes, options.codePage) };
+    return { kind: "import text", changes: textChanges(file.bytes, path, options.codePage) };
   }
   const list = await readMasterList(refuseForeign(file.bytes, path), { codePage: options.codePage });
   if (list.finding === undefined) throw notComparable(path, list.why);
@@ -35,10 +36,13 @@ export async function openDiffSource(path: string, options: DiffSourceOptions = 
   return { kind: "master list", changes };
 }
 
-function textChanges(bytes: AsyncIterable<Uint8Array>, codePage: CodePage | undefined): ChangeSource {
+function textChanges(bytes: AsyncIterable<Uint8Array>, path: string, codePage: CodePage | undefined): ChangeSource {
   return async (to) => {
     for await (const batch of readImportText(bytes, codePage)) {
-      for (const { transaction } of batch) tellTransaction(transaction, to);
+      for (const { line, transaction } of batch) {
+        if (transaction.kind === "unknown") throw notComparable(path, `line ${line} is no transaction`);
+        tellTransaction(transaction, to);
+      }
     }
   };
 }

@@ -6,6 +6,7 @@ import { inspectItems, type InspectedItems, type Selection } from "./formats/ins
 import { recordsJson } from "./formats/json.ts";
 import { ldifText } from "./formats/ldif.ts";
 import { listqText } from "./formats/listq.ts";
+import { plainRecord } from "./formats/plain-record.ts";
 import { recordsTable } from "./formats/records-table.ts";
 import { vcardText } from "./formats/vcard.ts";
 import { refuseForeign } from "./foreign.ts";
@@ -54,16 +55,24 @@ export function recordTexts(list: MasterList, options: RecordOptions): AsyncGene
   return FORMATS[options.format](items, options);
 }
 
-/** A page about a file: reads it twice, once for the numbers and once for the records. */
+/** A page about a file that was inspected; reads its records once more. */
 export async function* masterListPage(
   path: string,
   title: string,
+  inside: Inside,
   options: InspectOptions & Selection,
 ): AsyncGenerator<string> {
-  const inside = await inspectMasterList(path, options);
   const list = await openMasterList(path, options);
-  if ("looked" in inside || list.finding === undefined) return;
-  yield* htmlPage(inside, inspectItems(list, options), { title });
+  if (list.finding !== undefined) yield* htmlPage(inside, inspectItems(list, options), { title });
+}
+
+/** The records of an opened list as plain data. */
+export async function recordData(list: MasterList, selection: Selection): Promise<Record<string, unknown>[]> {
+  const records: Record<string, unknown>[] = [];
+  for await (const batch of inspectItems(list, selection)) {
+    for (const item of batch) records.push(item.kind === "record" ? { ...plainRecord(item) } : { ...item });
+  }
+  return records;
 }
 
 const FORMATS: Record<RecordFormat, (items: InspectedItems, options: RecordOptions) => AsyncGenerator<string>> = {

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { diffMasterLists } from "../../src/glb/diff.ts";
 import { diffPage } from "../../src/glb/formats/diff-html.ts";
 import { writeTextFile } from "../../src/glb/formats/write-file.ts";
-import { masterListPage } from "../../src/glb/inspect.ts";
+import { inspectMasterList, masterListPage } from "../../src/glb/inspect.ts";
 import { tellTransaction, type ChangeSource } from "../../src/glb/list-changes.ts";
 import { parseTransaction } from "../../src/glb/transaction.ts";
 import { need } from "../support/need.ts";
@@ -26,7 +26,9 @@ async function pageOf(name: string, bytes: Buffer): Promise<string> {
   const list = join(folder, `${name}.glb`);
   await writeFile(list, bytes);
   const html = join(folder, `${name}.html`);
-  await writeTextFile(html, masterListPage(list, `${name} <list>`, {}));
+  const inside = await inspectMasterList(list, {});
+  if ("looked" in inside) throw new Error(inside.why);
+  await writeTextFile(html, masterListPage(list, `${name} <list>`, inside, {}));
   return html;
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { listqText } from "../../src/glb/formats/listq.ts";
 import { parseDirsyncMessage } from "../../src/glb/texts/dirsync-message.ts";
 import { readImportText } from "../../src/glb/texts/import-text.ts";
 import { parseListq } from "../../src/glb/texts/listq.ts";
@@ -27,6 +28,19 @@ describe("printed samples", () => {
         problems: [],
       })),
     ]);
+  });
+
+  it("is what the listing in LISTQ's manner writes again", async () => {
+    const printed = (await fixture("listq-q96060.txt")).toString("latin1").replaceAll("\r\n", "\n");
+    const records = parseListq(printed).map((entry) => ({
+      ...entry,
+      kind: "record" as const,
+      offset: 0,
+      fault: undefined,
+      transaction: parseTransaction(entry.text),
+    }));
+    const written = await toArray(listqText(batches([records])));
+    expect(written.join("")).toBe(`${printed.trimEnd()}\nEnd of Queue\n`);
   });
 
   it("an older LISTQ of an MSTTRANS.GLB with templates (WA0725)", async () => {
@@ -112,3 +126,7 @@ describe("printed samples", () => {
     ]);
   });
 });
+
+async function* batches<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}

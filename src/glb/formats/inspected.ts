@@ -16,6 +16,8 @@ export type InspectedItems = AsyncIterable<readonly InspectedItem[]>;
 export interface Selection {
   /** Only records whose text holds this, in any case. */
   readonly search?: string | undefined;
+  /** Only records that IMPORT objects to, or that are not as they should be. */
+  readonly problems?: boolean | undefined;
   /** At most so many records. */
   readonly limit?: number | undefined;
   /** Told of each damaged place, which not every format can show. */
@@ -34,7 +36,9 @@ export async function* inspectItems(list: MasterList, selection: Selection = {})
         items.push(item);
         selection.onDamage?.(item);
       } else if (wanted === undefined || item.text.toLowerCase().includes(wanted)) {
-        items.push({ ...item, transaction: parseTransaction(item.text) });
+        const transaction = parseTransaction(item.text);
+        if (selection.problems === true && transaction.problems.length === 0 && item.fault === undefined) continue;
+        items.push({ ...item, transaction });
         left--;
       }
     }

@@ -2,10 +2,10 @@ import type { InspectedItems } from "./inspected.ts";
 
 /**
  * Records in the manner of `LISTQ -c -t` (Q96060): checksum, date stamp in ctime form, six-digit sync number, transaction. The stored
- * checksum is shown where the layout has one. Column widths are not preserved in any article; one blank parts the columns here.
+ * checksum is shown where the layout has one. How many blanks part the columns is not preserved in any article.
  */
 export async function* listqText(items: InspectedItems): AsyncGenerator<string> {
-  yield "CRC  Date stamp               Sync#  Transaction\n";
+  yield "CRC  Date stamp                Sync#   Transaction\n";
   for await (const batch of items) {
     let lines = "";
     for (const item of batch) {
@@ -15,7 +15,7 @@ export async function* listqText(items: InspectedItems): AsyncGenerator<string> 
       }
       const checksum = item.checksum === undefined ? "----" : hex(item.checksum);
       const sync = item.sync === undefined ? "------" : String(item.sync).padStart(6, "0");
-      lines += `${checksum} ${ctime(item.stamp)} ${sync} ${item.text.replaceAll("\r\n", "\n")}\n`;
+      lines += `${checksum} ${ctime(item.stamp)}  ${sync}  ${item.text.replaceAll("\r\n", "\n")}\n`;
     }
     yield lines;
   }

@@ -56,7 +56,10 @@ function lists(summary: Summary, { width, lists: most = 30 }: OverviewOptions): 
 function problems(inside: Inside, width: number): string {
   const warnings = listWarnings(inside);
   if (warnings.length === 0) return "IMPORT will take every transaction as it is.";
-  const rows = warnings.map(({ text, reference }) => ["!", reference === undefined ? text : `${text} (${reference})`]);
+  const rows = warnings.map(({ text, hint, reference }) => {
+    const source = reference === undefined ? "" : ` (${reference})`;
+    return ["!", `${text}${source}${hint === undefined ? "" : `\n→ ${hint}`}`];
+  });
   return table(["", "To be known"], rows, width);
 }
 
