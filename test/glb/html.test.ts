@@ -82,7 +82,8 @@ describe("the page", () => {
       expect(text).toContain("</script><img src=x>");
       expect(await page.locator("img").count()).toBe(0);
       await page.getByText("IMPORT message 72:").click();
-      expect(await page.locator(".findings").first().innerText()).toContain("50 characters; 30 are allowed");
+      const findings = page.locator("details", { hasText: "IMPORT message 72:" }).locator(".findings");
+      expect(await findings.innerText()).toContain("50 characters; 30 are allowed");
       await page.fill("#search", "damage");
       expect(await rows().first().innerText()).toMatch(/damage\s+\d+ bytes from byte \d+ on/u);
     });
@@ -133,7 +134,7 @@ describe("the page", () => {
       const colour = await page.evaluate("getComputedStyle(document.body).color");
       expect(colour).toBe(colorScheme === "light" ? "rgb(0, 0, 0)" : "rgb(255, 255, 255)");
       const title = `getComputedStyle(document.querySelector("#rows tr:nth-child(4) td:nth-child(3)"), "::before").content`;
-      expect(await page.evaluate(title)).toBe('"Name" ": "');
+      expect(await page.evaluate(title)).toBe('"Name: "');
     });
 
     it("of a comparison shows what is added, changed and removed", async () => {
