@@ -24,6 +24,8 @@ const TAB = 9;
 const BLANK = 0x20;
 const COLON = 0x3a;
 const SLASH = 0x2f;
+/** May stand for a character that was lost, which the grammar tells. */
+const QUESTION = 0x3f;
 
 /** `oneByte`: every character is one byte, so that bytes beyond ASCII may stand in names and be counted. */
 export function plainEntries(oneByte: boolean): PlainEntries {
@@ -32,12 +34,12 @@ export function plainEntries(oneByte: boolean): PlainEntries {
   let nameTo = 0;
   let sameListAsBefore = false;
 
-  /** The end of printable characters, no blank first or last; -1 for none. */
+  /** The end of printable characters but question marks, no blank first or last; -1 for none. */
   const printableEnd = (bytes: Buffer, from: number, limit: number): number => {
     let at = from;
     while (at < limit) {
       const byte = bytes[at] as number;
-      if (byte < BLANK || byte > highest || byte === 0x7f) break;
+      if (byte < BLANK || byte > highest || byte === 0x7f || byte === QUESTION) break;
       at++;
     }
     return at === from || bytes[from] === BLANK || bytes[at - 1] === BLANK ? -1 : at;

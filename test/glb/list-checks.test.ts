@@ -55,8 +55,8 @@ describe("what only the list as a whole shows", () => {
   });
 
   it("names whose characters were lost on the way are to be looked at", async () => {
-    const { summary } = await insideOf(["R PCM:N/P", "A Zo?\tPCM:N/P/zoe\r\n- Phone:/1", "A Ann\tPCM:N/P/ann"]);
-    expect(summary.problems).toMatchObject([{ message: 0, count: 1 }]);
+    const list = ["R PCM:N/P", "A Zo?\tPCM:N/P/zoe", "A B?n\tPCM:N/P/ben\r\n- Phone:/1", "A Ann\tPCM:N/P/ann"];
+    expect((await insideOf(list)).summary.problems).toMatchObject([{ message: 0, count: 2 }]);
   });
 });
 
