@@ -13,6 +13,8 @@ export const EXIT = {
   nothingToDo: 10,
   locked: 11,
   undetermined: 12,
+  /** Some requestors of a fleet got their list, some did not. */
+  partly: 13,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -88,6 +90,8 @@ export const ERROR_EXIT = {
   DELIVERY_NOT_TRUSTED: EXIT.badFile,
   /** Keys are trusted here, and the delivery is older than the one last imported. */
   DELIVERY_OLDER: EXIT.badFile,
+  /** The list was made for another requestor than the one that was named. */
+  DELIVERY_FOR_ANOTHER: EXIT.badFile,
 
   IMPORT_FAILED: EXIT.rolledBack,
   /** The import is good and stays; the old Global Address List was put back. */

@@ -17,6 +17,7 @@ describe("exit codes", () => {
       nothingToDo: 10,
       locked: 11,
       undetermined: 12,
+      partly: 13,
       interrupted: 130,
       terminated: 143,
     });

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { SecretName, SecretProvider } from "../config/secrets.ts";
 import type { OptionSpecs, OptionValues } from "../config/option.ts";
+import type { Settings } from "../config/settings.ts";
 import type { ExitCode } from "../errors.ts";
 import type { Reporter } from "../report/reporter.ts";
 import type { ConfirmOptions } from "./ask.ts";
@@ -10,6 +11,8 @@ export interface Positional {
   readonly name: string;
   readonly describe: string;
   readonly required: boolean;
+  /** The option that it says in another way; then there may be several of it. */
+  readonly option?: string;
 }
 
 /** How a command ended: for the shell, for `--json`, and for a person. */
@@ -37,7 +40,10 @@ export interface CliContext {
   readonly json: boolean;
   /** True when a person sits at the terminal and can be asked. */
   readonly interactive: boolean;
-  secret(name: SecretName, question: string): SecretProvider;
+  /** Everything that flags, environment and config file say; a command's own settings are settled already. */
+  readonly settings: Settings;
+  /** A secret that is asked for once; with `requestor`, that one's own where it has one. */
+  secret(name: SecretName, question: string, requestor?: string): SecretProvider;
   /** Asks yes or no; `false` at once when nobody can be asked. */
   confirm(question: string, options?: ConfirmOptions): Promise<boolean>;
   /** Writes data to stdout as it comes, for commands whose result is long. Not used with `--json`. */
@@ -51,6 +57,8 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly summary: string;
   readonly positionals?: readonly Positional[];
   readonly options: S;
+  /** Those of the options that may stand in a requestor's entry in the config file. */
+  readonly perRequestor?: OptionSpecs;
   /** Exit codes that this command can end in, beside 1, 2, 130 and 143. */
   readonly exitStatus: readonly (readonly [ExitCode, string])[];
   readonly examples: readonly (readonly [string, string])[];

@@ -3,6 +3,7 @@ import { check, type Check } from "../check.ts";
 import type { OpenOptions } from "../transfer/places/open.ts";
 import type { CliContext } from "./command.ts";
 import { openDss, type DssOptions } from "./dss.ts";
+import { tapeOf } from "./tape-options.ts";
 import { placeOf } from "./targets.ts";
 
 /** The checks of a push on a DSS. Changes nothing; a failure is a check that says no. */
@@ -16,14 +17,20 @@ export async function checkDssForDoctor(text: string, options: DssOptions, cli: 
   }
 }
 
-/** Whether a place can be reached and listed. */
+/** Whether a place can be reached and listed, or a tape answers. */
 export async function checkPlaceForDoctor(
   text: string,
-  options: Pick<OpenOptions, "ssh" | "smb">,
+  options: Pick<OpenOptions, "ssh" | "smb"> & { readonly mt: string | undefined },
   cli: CliContext,
+  title = `Place ${text}`,
 ): Promise<Check> {
-  const made = check("place", `Place ${text}`);
+  const made = check("place", title);
   try {
+    const tape = tapeOf(text, options, cli);
+    if (tape !== undefined) {
+      const { lookAtTape } = await import("../push/tape-target.ts");
+      return made.ok((await lookAtTape(tape, cli.signal)).found);
+    }
     const target = placeOf(text, { ...options, dryRun: true, reporter: cli.reporter }, cli);
     const place = await target.open(cli.signal);
     try {
@@ -43,7 +50,8 @@ export async function checkPlaceForDoctor(
   }
 }
 
-function refusedBy(made: ReturnType<typeof check>, error: unknown): Check {
+/** A check that says no, because of a failure. */
+export function refusedBy(made: ReturnType<typeof check>, error: unknown): Check {
   const { message, hint } = asResyncError(error);
   return made.refused(message, hint);
 }

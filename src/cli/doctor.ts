@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { text, texts } from "../config/option.ts";
+import { flag, text, texts } from "../config/option.ts";
 import { EXIT, ResyncError } from "../errors.ts";
 import type { Check, CheckOutcome } from "../check.ts";
 import { paint, wrap, type Style } from "../report/style.ts";
@@ -7,15 +7,21 @@ import { defineCommand, type CliContext } from "./command.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { dssOptions, type DssOptions } from "./dss.ts";
 import { checkHandoffForDoctor, handoffFolder } from "./handoff.ts";
+import { checkFleetForDoctor, fleetForDoctor } from "./doctor-fleet.ts";
 import { checkDssForDoctor, checkPlaceForDoctor } from "./doctor-push.ts";
+import { tapeOptions } from "./tape-options.ts";
 
 export const doctorCommand = defineCommand({
   name: "doctor",
   summary: "Run every check of push or import, changing nothing",
+  positionals: [{ name: "name", describe: "Requestors, as with --requestor", required: false, option: "requestor" }],
   options: {
     postoffice: text("Check this postoffice, as an import would", { placeholder: "DIR" }),
     dss: text("Check this DSS, as a push would", { placeholder: "DSS" }),
     to: texts("Check that this place can be reached; repeatable", { placeholder: "PLACE" }),
+    requestor: texts("Check this requestor of the config file, and the DSS of its push", { placeholder: "NAME" }),
+    all: flag("Check every requestor of the config file, and the DSS of their push"),
+    ...tapeOptions,
     ...dssOptions,
     ...placeOptions,
   },
@@ -27,14 +33,18 @@ export const doctorCommand = defineCommand({
   examples: [
     ["resync doctor --postoffice /srv/maildata", "is this postoffice ready for an import?"],
     ["resync doctor --dss simulated:try/dss --to sftp://me@gw/in", "is everything ready for a push?"],
+    ["resync doctor --all", "is everything ready for resync push --all?"],
   ],
   async run(values, _positionals, cli) {
     const checks: Check[] = [];
     if (values.postoffice !== undefined) checks.push(...(await checkPostoffice(values.postoffice, cli)));
-    if (values.dss !== undefined) checks.push(...(await checkDss(values.dss, values, cli)));
+    const fleet = fleetForDoctor(values, cli);
+    const dss = values.dss ?? fleet?.dss;
+    if (dss !== undefined) checks.push(...(await checkDss(dss, values, cli)));
     for (const place of values.to ?? []) {
-      checks.push(await checkPlaceForDoctor(place, placeOptionsOf(values, cli), cli));
+      checks.push(await checkPlaceForDoctor(place, { ...placeOptionsOf(values, cli), mt: values.mt }, cli));
     }
+    if (fleet !== undefined) checks.push(...(await checkFleetForDoctor(fleet.requestors, cli)));
     if (checks.length === 0) throw nothingNamed();
     const refused = checks.some(({ outcome }) => outcome === "refused");
     return {
@@ -80,6 +90,6 @@ function nothingNamed(): ResyncError {
   return new ResyncError("USAGE", {
     message: "Nothing to check was named.",
     state: "Nothing was looked at.",
-    hint: "Give --postoffice DIR for the import side, --dss and --to for the push side.",
+    hint: "Give --postoffice DIR for the import side, --dss and --to for the push side, --all for the requestors of the config file.",
   });
 }

@@ -13,13 +13,16 @@ export interface DssSource {
   readonly label: string;
   /** Locks the DSS for this run and undoes what a cut-off push left there; nothing for a folder. */
   lock(context: RunContext): Promise<Lock | undefined>;
-  list(context: RunContext): ListSource;
+  /** One list for these requestors, by RDN. */
+  list(requestors: readonly string[], context: RunContext): ListSource;
+  /** It can be had list after list. */
+  readonly repeatable: boolean;
   close(): Promise<void>;
 }
 
 /** What of a push's flags the source needs. */
 export interface SourceSettings extends DssOptions {
-  readonly settings: GenerateSettings;
+  readonly settings: Omit<GenerateSettings, "requestors">;
   /** False takes the file that is there. */
   readonly generate: boolean;
   readonly keep: boolean;
@@ -42,8 +45,11 @@ async function hostSource(dss: string, how: SourceSettings, cli: CliContext): Pr
   return {
     label: host.label,
     lock: async (context) => (context.dryRun ? undefined : lockDss(host, cli.stateDir, context)),
-    list: (context) =>
-      how.generate ? generatedList(host, how.settings, how.keep, context) : standingList(host, how.keep, context),
+    list: (requestors, context) =>
+      how.generate
+        ? generatedList(host, { ...how.settings, requestors }, how.keep, context)
+        : standingList(host, how.keep, context),
+    repeatable: how.generate,
     close: async () => host.close(),
   };
 }
@@ -55,8 +61,8 @@ async function handoffSource(folder: string, { settings, resume, handoff }: Sour
   return {
     label: `handoff:${folder}`,
     lock: async () => undefined,
-    list: (context) => async (runFolder) => {
-      const { requestors, pollMs, settleMs, timeoutMs, globalMax } = settings;
+    list: (requestors, context) => async (runFolder) => {
+      const { pollMs, settleMs, timeoutMs, globalMax } = settings;
       if (!resume) await prepareHandoff({ ...handoff, requestors, folder, globalMax: globalMax === "on" }, context);
       if (context.dryRun) return undefined;
       const place = localPlace(folder);
@@ -72,6 +78,7 @@ async function handoffSource(folder: string, { settings, resume, handoff }: Sour
       };
       return { ...(await awaitHandoff(wait, context)), finish: async () => undefined };
     },
+    repeatable: false,
     close: async () => undefined,
   };
 }

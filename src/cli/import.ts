@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { flag, text, texts } from "../config/option.ts";
+import { findRequestor } from "../config/requestors.ts";
 import { EXIT, ResyncError } from "../errors.ts";
 import type { MasterListCheck } from "../glb/identify.ts";
 import type { IncomingSource } from "../import/incoming.ts";
@@ -7,47 +7,32 @@ import type { ImportResult } from "../import/request.ts";
 import type { ExpectedList } from "../import/verdict/lists.ts";
 import { formatTapeAddress } from "../transfer/tape/tape-address.ts";
 import { defineCommand, type CliContext, type CommandResult } from "./command.ts";
+import { importOptions, importRequestorOption } from "./import-options.ts";
 import { showImport } from "./import-summary.ts";
+import { withSecretsOf } from "./for-requestor.ts";
 import { trustedKeysOf } from "./keys.ts";
-import { required } from "./push.ts";
-import { driveOf, runnerOf, runnerOptions } from "./runner.ts";
-import { placeOptions, placeOptionsOf } from "./place-options.ts";
-import { tapeOf, tapeOptions } from "./tape-options.ts";
+import { required } from "./required.ts";
+import { driveOf, runnerOf } from "./runner.ts";
+import { placeOptionsOf } from "./place-options.ts";
+import { tapeOf } from "./tape-options.ts";
 import { placeOf } from "./targets.ts";
-import { changerOf, changerOptions } from "./volume-options.ts";
-import { watchImport, watchOptions } from "./watch-import.ts";
+import { changerOf } from "./volume-options.ts";
+import { watchImport } from "./watch-import.ts";
 import { withRun } from "./with-run.ts";
 
 export const importCommand = defineCommand({
   name: "import",
   summary: "Load a delivered master list into a requestor postoffice and prove it",
   positionals: [{ name: "file", describe: "A bare RESYNC.GLB, instead of --from", required: false }],
-  options: {
-    from: text("Place to collect the delivery from", { placeholder: "PLACE" }),
-    postoffice: text("Root of the postoffice: the folder that holds GLB", { placeholder: "DIR" }),
-    admin: text("Mailbox of the postoffice's administrator [admin]", { placeholder: "MAILBOX" }),
-    mend: flag("Empty or delete what an earlier import left behind, after a snapshot, instead of refusing"),
-    "keep-local": flag("Extract the lists before and after (IMPORT -x) and keep what the import took from them"),
-    "add-back": flag("The same, and add it back (IMPORT -f -a) and prove it"),
-    rebuild: flag("Run REBUILD -f afterwards, so that the Global Address List shows it"),
-    ...changerOptions,
-    ...tapeOptions,
-    "trusted-key": texts("Take only deliveries signed with this key; repeatable", { placeholder: "FILE|KEY" }),
-    "allow-older": flag("With trusted keys: also one older than the one last imported"),
-    again: flag("Import a list that was imported here already once more"),
-    "exit-unchanged": flag("Exit 10 when this very list was imported here already"),
-    ...watchOptions,
-    ...runnerOptions,
-    "dry-run": flag("Read everything, change nothing, print what would be done", { alias: "n" }),
-    ...placeOptions,
-  },
+  options: { requestor: importRequestorOption, ...importOptions },
+  perRequestor: importOptions,
   exitStatus: [
     [EXIT.done, "imported and proved, perhaps with warnings"],
     [EXIT.usage, "usage or config"],
     [EXIT.preflight, "the postoffice is not ready; nothing was changed"],
     [EXIT.connection, "connection, login or host key"],
     [EXIT.transfer, "the delivery could not be collected, or is not complete"],
-    [EXIT.badFile, "the file is not usable, or not signed by a trusted key"],
+    [EXIT.badFile, "the file is not usable, for another requestor, or not signed by a trusted key"],
     [EXIT.rolledBack, "IMPORT failed; the postoffice was put back"],
     [EXIT.notRolledBack, "IMPORT failed; the postoffice could not be put back"],
     [EXIT.nothingToDo, "nothing to do (with --exit-unchanged)"],
@@ -56,14 +41,21 @@ export const importCommand = defineCommand({
   ],
   examples: [
     ["resync import --from sftp://me@gw/in --postoffice /srv/maildata", "collect, check, import, prove"],
+    ["resync import --requestor HARBOUR", "the same, from where resync.config.yaml says for HARBOUR"],
     ["resync import RESYNC.GLB --postoffice /srv/maildata --dry-run", "what would be done, literally"],
   ],
-  async run(values, { file }, cli) {
+  async run(given, { file }, outer) {
+    const { settings } = outer;
+    const named = given.requestor === undefined ? undefined : findRequestor(settings.requestors, given.requestor);
+    const values = named === undefined ? given : settings.settle("import", importOptions, named);
+    const rdn = named?.rdn ?? given.requestor;
+    const cli = named === undefined ? outer : withSecretsOf(named, outer);
     const source = sourceOf(values.from, file, { values, cli });
     const postoffice = resolve(cli.cwd, required("postoffice", values.postoffice));
     const driveLetter = driveOf(values.drive);
     const trustedKeys = await trustedKeysOf(values["trusted-key"], cli);
     const runner = await runnerOf(values, postoffice, cli);
+    const { refuseForAnother } = await import("../import/for-whom.ts");
     const { importFile } = await import("../import/import.ts");
     const { importedBefore } = await import("../import/imported-before.ts");
     const { warnOfLowerHeader } = await import("../import/last-import.ts");
@@ -76,6 +68,7 @@ export const importCommand = defineCommand({
       withRun(plan, cli, async (context, folder) => {
         const incoming = await takeIncoming(source, folder, context, trustedKeys);
         const { manifest } = incoming;
+        if (manifest !== undefined && rdn !== undefined) refuseForAnother(manifest, rdn);
         await warnOfLowerHeader(cli.stateDir, postoffice, incoming.check, context);
         const mayBeOlder = trustedKeys.length === 0 || values["allow-older"];
         if (manifest !== undefined && !mayBeOlder) await refuseOlder(cli.stateDir, postoffice, manifest);

@@ -2,7 +2,7 @@ import yargs, { type Argv } from "yargs";
 import { showDuration, type OptionSpec, type OptionSpecs } from "../config/option.ts";
 import { ResyncError } from "../errors.ts";
 import { VERSION } from "../version.ts";
-import type { Command } from "./command.ts";
+import type { Command, Positional } from "./command.ts";
 import { commonOptions } from "./common-options.ts";
 
 /** What a command line asks for. */
@@ -51,8 +51,19 @@ export async function parseCommandLine(argv: readonly string[], commands: readon
   const names = [...Object.keys(command.options), ...Object.keys(commonOptions)];
   const pick = (keys: readonly string[]) =>
     Object.fromEntries(keys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]));
-  const positionals = pick((command.positionals ?? []).map(({ name }) => name));
-  return { kind: "command", command, flags: pick(names), positionals: positionals as Record<string, string> };
+  const places = command.positionals ?? [];
+  const positionals = pick(places.filter(({ option }) => option === undefined).map(({ name }) => name));
+  const flags = { ...pick(names), ...repeated(places, given) };
+  return { kind: "command", command, flags, positionals: positionals as Record<string, string> };
+}
+
+/** Options that were said by position too: what was said either way, in this order. */
+function repeated(positionals: readonly Positional[], given: Record<string, unknown>): Record<string, unknown> {
+  const pairs = positionals.flatMap(({ name, option }) => {
+    const listed = option === undefined ? [] : [given[option] ?? [], given[name] ?? []].flat();
+    return option === undefined || listed.length === 0 ? [] : [[option, listed] as const];
+  });
+  return Object.fromEntries(pairs);
 }
 
 interface Group {
@@ -83,7 +94,7 @@ function addGroup(parser: Argv, { word, members }: Group, choose: Choose): void 
 
 function addCommand(parser: Argv, command: Command, word: string, choose: Choose): void {
   const positionals = command.positionals ?? [];
-  const shown = positionals.map(({ name, required }) => (required ? `<${name}>` : `[${name}]`)).join(" ");
+  const shown = positionals.map(showPositional).join(" ");
   parser.command(
     `${word} ${shown}`.trim(),
     command.summary,
@@ -97,6 +108,11 @@ function addCommand(parser: Argv, command: Command, word: string, choose: Choose
     },
     (given) => choose(command, given as Record<string, unknown>),
   );
+}
+
+function showPositional({ name, required, option }: Positional): string {
+  if (option !== undefined) return `[${name}..]`;
+  return required ? `<${name}>` : `[${name}]`;
 }
 
 function addOptions(parser: Argv, specs: OptionSpecs, group: string): void {

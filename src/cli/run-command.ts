@@ -4,8 +4,15 @@ import { systemClock } from "../clock.ts";
 import { loadConfigFile } from "../config/file.ts";
 import type { OptionSpecs } from "../config/option.ts";
 import { resolveOptions } from "../config/resolve.ts";
-import { createRedactor, secretProvider } from "../config/secrets.ts";
-import { asResyncError, ResyncError, type ExitCode } from "../errors.ts";
+import {
+  createRedactor,
+  requestorSecret,
+  secretProvider,
+  type SecretProvider,
+  type SecretSources,
+} from "../config/secrets.ts";
+import { settingsFrom, type Settings } from "../config/settings.ts";
+import { asResyncError, type ExitCode } from "../errors.ts";
 import { createAsk } from "./ask.ts";
 import type { CliContext, Command } from "./command.ts";
 import { commonOptions } from "./common-options.ts";
@@ -33,7 +40,8 @@ export async function runCommand(
   );
   const ask = createAsk(common.json);
   try {
-    const values = await settle(command, flags, commands);
+    const settings = await loadSettings(flags, commands);
+    const values = settings.settle(command.name, { ...command.options, ...commonOptions });
     const cli: CliContext = {
       environment: process.env,
       cwd: process.cwd(),
@@ -44,8 +52,8 @@ export async function runCommand(
       style: output.style,
       json: common.json,
       interactive: ask.interactive,
-      secret: (name, question) =>
-        secretProvider(name, question, { environment: process.env, ask: ask.secret, redactor }),
+      settings,
+      secret: secretsFrom({ environment: process.env, ask: ask.secret, redactor }),
       confirm: ask.confirm,
       write: output.write,
     };
@@ -62,6 +70,17 @@ export async function runCommand(
   }
 }
 
+/** Nobody is asked twice for the same secret. */
+function secretsFrom(sources: SecretSources): CliContext["secret"] {
+  const known = new Map<string, SecretProvider>();
+  return (name, question, requestor) => {
+    const key = `${name}\n${question}`;
+    const shared = known.get(key) ?? secretProvider(name, question, sources);
+    known.set(key, shared);
+    return requestor === undefined ? shared : requestorSecret(name, requestor, sources, shared);
+  };
+}
+
 function commonValues(flags: Readonly<Record<string, unknown>>) {
   const sources = { flags, environment: process.env, profile: {}, config: {}, file: "" };
   const settled = resolveOptions(commonOptions, sources);
@@ -70,27 +89,14 @@ function commonValues(flags: Readonly<Record<string, unknown>>) {
     : { json: false, quiet: false, verbose: false, plain: false, config: undefined, profile: undefined };
 }
 
-async function settle(command: Command, flags: Readonly<Record<string, unknown>>, commands: readonly Command[]) {
-  const known: Record<string, OptionSpecs> = Object.fromEntries(commands.map(({ name, options }) => [name, options]));
+/** Reads the config file and joins it with the flags. Throws `CONFIG_INVALID`. */
+async function loadSettings(flags: Readonly<Record<string, unknown>>, commands: readonly Command[]): Promise<Settings> {
+  const known = {
+    commands: Object.fromEntries(commands.map(({ name, options }) => [name, options])),
+    perRequestor: Object.assign({}, ...commands.map(({ perRequestor }) => perRequestor)) as OptionSpecs,
+  };
   const { config: given, profile } = commonValues(flags);
-  const file = await loadConfigFile(
-    { given, cwd: process.cwd(), home: envPaths("resync", { suffix: "" }).config },
-    known,
-  );
-  const settled = resolveOptions(
-    { ...command.options, ...commonOptions },
-    {
-      flags,
-      environment: process.env,
-      profile: profile === undefined ? {} : file.profilePart(profile, command.name),
-      config: file.part(command.name),
-      file: file.path,
-    },
-  );
-  if (settled.ok) return settled.values as never;
-  throw new ResyncError("CONFIG_INVALID", {
-    message: settled.problems.join("\n"),
-    state: "Nothing was started.",
-    hint: `resync ${command.name} --help explains the settings.`,
-  });
+  const home = envPaths("resync", { suffix: "" }).config;
+  const file = await loadConfigFile({ given, cwd: process.cwd(), home }, known);
+  return settingsFrom(file, { flags, environment: process.env, profile });
 }

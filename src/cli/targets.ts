@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { OptionValues } from "../config/option.ts";
 import { ResyncError } from "../errors.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { formatPlaceAddress, parsePlaceAddress, uncAsSmb, type PlaceAddress } from "../transfer/place-address.ts";
@@ -9,7 +10,9 @@ import type { Target } from "../push/targets.ts";
 import { volumeTarget, type Split } from "../push/volume-target.ts";
 import type { UnopenedPlace } from "../transfer/place.ts";
 import type { CliContext } from "./command.ts";
-import { tapeOf } from "./tape-options.ts";
+import { placeOptionsOf, type placeOptions } from "./place-options.ts";
+import { splitOf, type splitOptions } from "./split-options.ts";
+import { tapeOf, type tapeOptions } from "./tape-options.ts";
 
 /** How places are opened. */
 export interface OpenHow extends Pick<OpenOptions, "ssh" | "smb"> {
@@ -24,8 +27,20 @@ export interface DeliverHow extends OpenHow {
   readonly mt: string | undefined;
 }
 
+/** How places are written to: the flags of a push that say so. */
+export type DeliverFlags = OptionValues<typeof placeOptions> &
+  OptionValues<typeof splitOptions> &
+  OptionValues<typeof tapeOptions>;
+
+/** PLACEs as a person writes them, to deliver to. Throws `USAGE` for a text that is none, or for flags that do not fit together. */
+export function targetsOf(texts: readonly string[], flags: DeliverFlags, dryRun: boolean, cli: CliContext): Target[] {
+  const split = splitOf(flags, cli);
+  const more = { ...placeOptionsOf(flags, cli), split, mt: flags.mt, dryRun, reporter: cli.reporter };
+  return texts.map((one) => targetOf(one, more, cli));
+}
+
 /** A PLACE as a person writes it, to deliver to. Throws `USAGE` for a text that is none. */
-export function targetOf(text: string, more: DeliverHow, cli: CliContext): Target {
+function targetOf(text: string, more: DeliverHow, cli: CliContext): Target {
   const tape = tapeOf(text, more, cli);
   if (tape !== undefined) return tapeTarget(tape);
   const place = placeOf(text, more, cli);

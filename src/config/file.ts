@@ -2,13 +2,23 @@ import { lilconfig, type Loaders } from "lilconfig";
 import { ResyncError } from "../errors.ts";
 import { configKey } from "./resolve.ts";
 import type { OptionSpecs } from "./option.ts";
+import { readRequestors, type NamedRequestor } from "./requestors.ts";
 
-/** A config file's content: a part for each command, and profiles that hold such parts again. */
+/** A config file's content: a part for each command, requestors by name, and profiles that hold such parts again. */
 export interface ConfigFile {
   /** Empty when there is no file. */
   readonly path: string;
   part(command: string): Readonly<Record<string, unknown>>;
   profilePart(profile: string, command: string): Readonly<Record<string, unknown>>;
+  /** The requestors of the profile where it has its own, else those of the file; in the file's order. */
+  requestors(profile?: string): readonly NamedRequestor[];
+}
+
+/** What a config file may hold. */
+export interface KnownSettings {
+  readonly commands: Readonly<Record<string, OptionSpecs>>;
+  /** The settings that may stand in a requestor's entry. */
+  readonly perRequestor: OptionSpecs;
 }
 
 const NAMES = ["resync.config.json", "resync.config.yaml", "resync.config.yml"];
@@ -20,16 +30,27 @@ const loaders: Loaders = { ".json": loadJson, ".yaml": loadYaml, ".yml": loadYam
  */
 export async function loadConfigFile(
   options: { given: string | undefined; cwd: string; home: string },
-  commands: Readonly<Record<string, OptionSpecs>>,
+  { commands, perRequestor }: KnownSettings,
 ): Promise<ConfigFile> {
   const found = await findFile(options);
-  if (found === undefined) return { path: "", part: () => ({}), profilePart: () => ({}) };
+  if (found === undefined) return { path: "", part: () => ({}), profilePart: () => ({}), requestors: () => [] };
   const problems: string[] = [];
   const root = asObject(found.config, "the file", problems);
   const profiles = asObject(root["profiles"] ?? {}, "profiles", problems);
-  checkParts(root, "", commands, problems, ["profiles", "profile", "$schema"]);
+  checkParts(root, "", commands, problems, ["profiles", "profile", "requestors", "$schema"]);
+  const requestorsOf = (parts: Readonly<Record<string, unknown>>, prefix: string) =>
+    readRequestors(
+      asObject(parts["requestors"] ?? {}, `${prefix}requestors`, problems),
+      `${prefix}requestors`,
+      perRequestor,
+      problems,
+    );
+  const requestors = requestorsOf(root, "");
+  const ofProfiles = new Map<string, readonly NamedRequestor[]>();
   for (const [name, profile] of Object.entries(profiles)) {
-    checkParts(asObject(profile, `profiles.${name}`, problems), `profiles.${name}.`, commands, problems, []);
+    const parts = asObject(profile, `profiles.${name}`, problems);
+    checkParts(parts, `profiles.${name}.`, commands, problems, ["requestors"]);
+    if ("requestors" in parts) ofProfiles.set(name, requestorsOf(parts, `profiles.${name}.`));
   }
   if (problems.length > 0) {
     throw new ResyncError("CONFIG_INVALID", {
@@ -50,6 +71,7 @@ export async function loadConfigFile(
       }
       return partOf(profiles[profile] as Record<string, unknown>, command);
     },
+    requestors: (profile) => ofProfiles.get(profile ?? "") ?? requestors,
   };
 }
 

@@ -1,10 +1,11 @@
 import type { OptionSpec, OptionSpecs, OptionValues } from "./option.ts";
+import type { NamedRequestor } from "./requestors.ts";
 
 /** Where a value came from, for messages and `resync config`. */
 export type Origin =
   | { readonly from: "flag"; readonly name: string }
   | { readonly from: "environment"; readonly name: string }
-  | { readonly from: "profile" | "config"; readonly name: string; readonly file: string }
+  | { readonly from: "requestor" | "profile" | "config"; readonly name: string; readonly file: string }
   | { readonly from: "default" };
 
 /** The places where settings stand, strongest first. */
@@ -12,6 +13,8 @@ export interface Sources {
   /** By flag name; only what was really given. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly environment: NodeJS.ProcessEnv;
+  /** A requestor's entry in the config file, by camelCase key. */
+  readonly requestor?: Pick<NamedRequestor, "name" | "entry"> | undefined;
   /** The command's part of the chosen profile and of the config file, by camelCase key. */
   readonly profile: Readonly<Record<string, unknown>>;
   readonly config: Readonly<Record<string, unknown>>;
@@ -24,7 +27,7 @@ export type Resolved<S extends OptionSpecs> =
   | { readonly ok: true; readonly values: OptionValues<S>; readonly origins: Readonly<Record<string, Origin>> }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Settles every setting of `specs`: flag > environment > profile > config > default. Never throws; problems name the origin. */
+/** Settles every setting of `specs`: flag > environment > requestor > profile > config > default. Never throws; problems name the origin. */
 export function resolveOptions<S extends OptionSpecs>(specs: S, sources: Sources): Resolved<S> {
   const values: Record<string, unknown> = {};
   const origins: Record<string, Origin> = {};
@@ -51,6 +54,7 @@ export function showOrigin(origin: Origin): string {
       return `--${origin.name}`;
     case "environment":
       return origin.name;
+    case "requestor":
     case "profile":
     case "config":
       return `${origin.name} in ${origin.file}`;
@@ -76,9 +80,13 @@ function find(name: string, sources: Sources): { given: unknown; origin: Origin 
   const fromEnvironment = sources.environment[variable];
   if (fromEnvironment !== undefined) return { given: fromEnvironment, origin: { from: "environment", name: variable } };
   const key = configKey(name);
+  const { requestor, file } = sources;
+  if (requestor?.entry[key] !== undefined) {
+    const origin = { from: "requestor", name: `requestors.${requestor.name}.${key}`, file } as const;
+    return { given: requestor.entry[key], origin };
+  }
   for (const from of ["profile", "config"] as const) {
-    if (sources[from][key] !== undefined)
-      return { given: sources[from][key], origin: { from, name: key, file: sources.file } };
+    if (sources[from][key] !== undefined) return { given: sources[from][key], origin: { from, name: key, file } };
   }
   return { given: undefined, origin: { from: "default" } };
 }

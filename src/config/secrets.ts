@@ -31,16 +31,19 @@ export function createRedactor(): Redactor {
   };
 }
 
+/** What secrets are had from. */
+export interface SecretSources {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly ask: AskSecret;
+  readonly redactor: Redactor;
+}
+
 /**
  * Where a secret comes from: `RESYNC_<NAME>`, else the first line of the file named by `RESYNC_<NAME>_FILE`, else the first line
  * printed by the command in `RESYNC_<NAME>_COMMAND`, else the terminal. Never the command line, which every user of a machine can
  * read. Throws `SECRET_MISSING` when a file or command that was named does not give one.
  */
-export function secretProvider(
-  name: SecretName,
-  question: string,
-  from: { environment: NodeJS.ProcessEnv; ask: AskSecret; redactor: Redactor },
-): SecretProvider {
+export function secretProvider(name: SecretName, question: string, from: SecretSources): SecretProvider {
   let known: Promise<string | undefined> | undefined;
   return () => (known ??= find());
 
@@ -49,6 +52,25 @@ export function secretProvider(
     if (secret !== undefined) from.redactor.add(secret);
     return secret;
   }
+}
+
+/** The same where a requestor has one of its own (`RESYNC_<REQUESTOR>_<NAME>`, `…_FILE`, `…_COMMAND`), else the one that all share. */
+export function requestorSecret(
+  name: SecretName,
+  requestor: string,
+  { environment, redactor }: SecretSources,
+  shared: SecretProvider,
+): SecretProvider {
+  return async () => {
+    const own = await fromEnvironment(requestorVariable(requestor, name), environment);
+    if (own !== undefined) redactor.add(own);
+    return own ?? shared();
+  };
+}
+
+/** `Büro Süd`, `smb-password` → `RESYNC_B_RO_S_D_SMB_PASSWORD`. */
+function requestorVariable(requestor: string, name: SecretName): string {
+  return environmentName(`${requestor.replaceAll(/[^a-z0-9]/giu, "_")}-${name}`);
 }
 
 async function fromEnvironment(variable: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import type { Target } from "./targets.ts";
 export function placeTarget(unopened: UnopenedPlace): Target {
   return {
     label: unopened.label,
+    recognizes: true,
     plan: `deliver ${GLB_NAME} and ${MANIFEST_NAME} to ${unopened.label} (temporary name, read back, replace)`,
     check: (context) => checkPlace(unopened, context),
     deliver: (delivery, context) => deliverTo(unopened, delivery, context),

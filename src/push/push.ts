@@ -1,14 +1,13 @@
 import type { RunContext } from "../context.ts";
-import { ResyncError } from "../errors.ts";
+import type { ResyncError } from "../errors.ts";
 import type { MasterListCheck } from "../glb/identify.ts";
-import { lookInto } from "../glb/look-into.ts";
 import type { Manifest } from "../transfer/manifest.ts";
 import type { SigningKey } from "../transfer/signature/keys.ts";
-import { signed } from "../transfer/signature/signature.ts";
-import { TOOL } from "../version.ts";
-import { compareWithLast, type ShrinkGuard, type StandingAt } from "./compare-last.ts";
+import { signedBy } from "../transfer/signature/signature.ts";
+import type { ShrinkGuard } from "./compare-last.ts";
 import type { DssHost } from "./generate/dss-host.ts";
 import { noteDelivered } from "./last-delivery.ts";
+import { readyList } from "./ready-list.ts";
 import type { ListSource, ObtainedList } from "./sources.ts";
 import { checkTargets, deliverToAll, type Target, type TargetResult } from "./targets.ts";
 
@@ -37,10 +36,10 @@ export interface PushResult {
  */
 export async function push(request: PushRequest, context: RunContext): Promise<PushResult> {
   const standing = await checkTargets(request.targets, context);
-  const list = await request.source(request.folder);
-  if (list === undefined) return dryRunResult(request, context);
-  const check = await checkCopy(list, standing, request, context);
-  const manifest = createManifest(list, check, request, context);
+  const ready = await readyList({ ...request, dss: request.host.label, standing }, context);
+  if (ready === undefined) return dryRunResult(request, context);
+  const { list, check } = ready;
+  const manifest = signedBy(ready.manifest, request.signingKey);
   const targets = await deliverToAll(
     request.targets,
     { file: list.copy, manifest, signedWith: request.signingKey },
@@ -52,47 +51,6 @@ export async function push(request: PushRequest, context: RunContext): Promise<P
   if (first !== undefined && failures.length === targets.length) throw nothingDelivered(first, list);
   if (first === undefined) await list.finish();
   return { outcome: outcomeOf(targets), manifest, check, targets };
-}
-
-async function checkCopy(
-  list: ObtainedList,
-  standing: readonly StandingAt[],
-  request: PushRequest,
-  context: RunContext,
-): Promise<MasterListCheck> {
-  const { host, requestors, guard } = request;
-  try {
-    const check = await lookInto(list.copy, context);
-    await compareWithLast(check, { dss: host.label, requestors: [...requestors] }, standing, guard, context);
-    return check;
-  } catch (error) {
-    if (!(error instanceof ResyncError)) throw error;
-    throw error.with({
-      state: `Nothing was delivered. The DSS is as it was found; its file stays where ${request.host.label} wrote it.`,
-    });
-  }
-}
-
-function createManifest(
-  list: ObtainedList,
-  check: MasterListCheck,
-  request: PushRequest,
-  context: RunContext,
-): Manifest {
-  const manifest: Manifest = {
-    format: "msmail-resync-delivery",
-    version: 1,
-    id: context.journal.run,
-    createdAt: context.clock.now().toISOString(),
-    tool: TOOL,
-    dss: request.host.label,
-    requestors: [...request.requestors],
-    size: list.size,
-    sha256: list.sha256,
-    header: check.header ?? null,
-    counts: check.counts ?? null,
-  };
-  return request.signingKey === undefined ? manifest : signed(manifest, request.signingKey);
 }
 
 function dryRunResult(request: PushRequest, context: RunContext): PushResult {

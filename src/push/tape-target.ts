@@ -9,7 +9,6 @@ import { deviceKind, type DeviceKind } from "../transfer/tape/device.ts";
 import { formatTapeAddress } from "../transfer/tape/tape-address.ts";
 import { controlOf, type Tape } from "../transfer/tape/tape.ts";
 import { deliverOnTape } from "../transfer/tape/write-tape.ts";
-
 import type { Target } from "./targets.ts";
 
 const SHOWN: Record<DeviceKind, string> = {
@@ -24,6 +23,7 @@ export function tapeTarget(tape: Tape): Target {
   const label = formatTapeAddress(tape);
   return {
     label,
+    recognizes: false,
     plan: `write a tar archive of RESYNC.GLB and RESYNC.JSN to ${label}, in blocks of ${tape.blocking * 512} bytes, and read it back`,
     check: (context) => check(tape, label, context),
     deliver: (delivery, context) => deliver(tape, label, delivery, context),
@@ -34,14 +34,20 @@ export function tapeTarget(tape: Tape): Target {
 async function check(tape: Tape, label: string, { reporter, signal }: RunContext): Promise<undefined> {
   return step(reporter, "target.check", "Tape to deliver to", async () => {
     try {
-      const kind = await deviceKind(tape.device);
-      await controlOf(tape, kind).status(signal);
-      if (kind === "nothing") await localPlace(dirname(tape.device)).list(undefined, { signal });
-      return { found: `${label}: ${SHOWN[kind]}`, facts: { tape: label, kind }, value: undefined };
+      const { kind, found } = await lookAtTape(tape, signal);
+      return { found: `${label}: ${found}`, facts: { tape: label, kind }, value: undefined };
     } catch (error) {
       throw asResyncError(error).with({ state: "Nothing was changed on the DSS or at any place." });
     }
   });
+}
+
+/** What a tape is, in words, and whether it answers; nothing is moved or written. Throws what the device and its `mt` throw. */
+export async function lookAtTape(tape: Tape, signal: AbortSignal): Promise<{ kind: DeviceKind; found: string }> {
+  const kind = await deviceKind(tape.device);
+  await controlOf(tape, kind).status(signal);
+  if (kind === "nothing") await localPlace(dirname(tape.device)).list(undefined, { signal });
+  return { kind, found: SHOWN[kind] };
 }
 
 async function deliver(tape: Tape, label: string, delivery: Delivery, context: RunContext): Promise<Delivered> {

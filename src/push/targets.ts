@@ -7,6 +7,8 @@ import type { StandingAt } from "./compare-last.ts";
 /** Where a delivery goes: a place, several disks, a tape. Not connected yet. */
 export interface Target {
   readonly label: string;
+  /** `deliver` finds by itself that the very delivery is there already, and does not send it again. */
+  readonly recognizes: boolean;
   /** What `deliver` would do, for `--dry-run`. */
   readonly plan: string;
   /** Looks whether a delivery could begin, as a titled step, and changes nothing. Returns the manifest that stands there, if it can be seen. */

@@ -27,6 +27,7 @@ export function volumeTarget(unopened: UnopenedPlace, split: Split): Target {
   const { label } = unopened;
   return {
     label,
+    recognizes: false,
     plan: `deliver RESYNC.001 and so on, each with its manifest VOL001.JSN, ${split.changer ? "one disk each, to" : "all to"} ${label}`,
     check: (context) => checkPlace(unopened, context),
     deliver: (delivery, context) => deliverVolumes(unopened, split, delivery, context),

@@ -24,6 +24,7 @@ export function linesReporter(write: (text: string) => void, options: LinesOptio
 
 /** An event as text without a final line break; `undefined` for what is not shown. */
 export function showEvent(event: ReportEvent, { style, verbose, quiet }: LinesOptions): string | undefined {
+  const about = event.requestor === undefined ? "" : `${event.requestor}: `;
   switch (event.type) {
     case "run": {
       if (quiet) return undefined;
@@ -36,19 +37,19 @@ export function showEvent(event: ReportEvent, { style, verbose, quiet }: LinesOp
     case "progress":
       return undefined;
     case "step-done":
-      return quiet ? undefined : stepLine(style, paint(style, "green", "✔"), event.title, event.found);
+      return quiet ? undefined : stepLine(style, paint(style, "green", "✔"), about + event.title, event.found);
     case "step-skipped":
-      return quiet ? undefined : stepLine(style, paint(style, "dim", "–"), event.title, event.why);
+      return quiet ? undefined : stepLine(style, paint(style, "dim", "–"), about + event.title, event.why);
     case "step-failed":
-      return stepLine(style, paint(style, "red", "✖"), event.title, "failed");
+      return stepLine(style, paint(style, "red", "✖"), about + event.title, "failed");
     case "note":
-      return quiet ? undefined : `  ${paint(style, "blue", "i")} ${wrap(event.text, style.width, "    ")}`;
+      return quiet ? undefined : `  ${paint(style, "blue", "i")} ${wrap(about + event.text, style.width, "    ")}`;
     case "warning":
-      return showWarning(event, style);
+      return showWarning(event, about, style);
     case "would":
-      return `  ${paint(style, "yellow", "would")} ${wrap(event.act, style.width, "        ")}`;
+      return `  ${paint(style, "yellow", "would")} ${wrap(about + event.act, style.width, "        ")}`;
     case "debug":
-      return verbose ? paint(style, "dim", `    ${event.text}`) : undefined;
+      return verbose ? paint(style, "dim", `    ${about}${event.text}`) : undefined;
   }
 }
 
@@ -60,8 +61,8 @@ function stepLine(style: Style, mark: string, title: string, found: string): str
   return `  ${mark} ${padColumns(title, TITLE)}${wrap(found, style.width, indent)}`;
 }
 
-function showWarning(event: Extract<ReportEvent, { type: "warning" }>, style: Style): string {
-  const text = event.reference === undefined ? event.text : `${event.text} (${event.reference})`;
+function showWarning(event: Extract<ReportEvent, { type: "warning" }>, about: string, style: Style): string {
+  const text = about + (event.reference === undefined ? event.text : `${event.text} (${event.reference})`);
   const hint =
     event.hint === undefined ? "" : `\n    ${paint(style, "dim", "→")} ${wrap(event.hint, style.width, "      ")}`;
   return `  ${paint(style, "yellow", "!")} ${wrap(text, style.width, "    ")}${hint}`;

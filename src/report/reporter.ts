@@ -4,7 +4,12 @@ import type { ResyncError } from "../errors.ts";
 export type Facts = Record<string, unknown>;
 
 /** Everything a run tells while it goes on. `--json` prints each as one line with a UTC time stamp (docs/json.md). */
-export type ReportEvent =
+export type ReportEvent = Told & {
+  /** Whose event it is, where one run works for several requestors at once. */
+  readonly requestor?: string;
+};
+
+type Told =
   | { type: "run"; command: string; run: string; dryRun: boolean; title: string }
   | { type: "step"; id: string; title: string }
   | { type: "progress"; id: string; done: number; total: number | undefined; unit: "bytes" | "records" }
@@ -28,6 +33,11 @@ export interface Reporter {
 
 /** Says nothing. */
 export const silentReporter: Reporter = { emit: () => undefined };
+
+/** Tells everything as being about one requestor, or about a few that share a list; what is said to be about another one stays so. */
+export function reporterFor(requestor: string, reporter: Reporter): Reporter {
+  return { emit: (event) => reporter.emit({ requestor, ...event }) };
+}
 
 /** Keeps every event, in order, for tests and for results that want the warnings again. */
 export function recordingReporter(): Reporter & { readonly events: ReportEvent[] } {

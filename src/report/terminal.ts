@@ -16,15 +16,16 @@ interface Moving {
 }
 
 /**
- * For a person at a terminal: finished steps as lines, the one under way as a moving last line with a bar and its rate. It takes no
- * input and holds no terminal mode, so that Ctrl-C always reaches the program.
+ * For a person at a terminal: finished steps as lines, the one under way (the last begun of several) as a moving last line with a bar and
+ * its rate. It takes no input and holds no terminal mode, so that Ctrl-C always reaches the program.
  */
 export function terminalReporter(
   write: (text: string) => void,
   clock: Clock,
   options: LinesOptions,
 ): Reporter & { /** Ends the moving line and its timer. */ close(): void } {
-  let moving: Moving | undefined;
+  /** Steps under way by whose and which they are, in the order in which they began. */
+  const moving = new Map<string, Moving>();
   let drawn = false;
   let frame = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -34,45 +35,67 @@ export function terminalReporter(
     drawn = false;
   };
   const draw = () => {
-    if (moving === undefined || options.quiet) return;
+    const last = [...moving.values()].at(-1);
+    if (last === undefined || options.quiet) return;
     frame = (frame + 1) % FRAMES.length;
-    write(`\r\u001b[2K${movingLine(moving, clock.monotonic() - moving.startedMs, FRAMES[frame] ?? "", options)}`);
+    const elapsedMs = clock.monotonic() - last.startedMs;
+    write(
+      `\r\u001b[2K${movingLine(last, { elapsedMs, frame: FRAMES[frame] ?? "", others: moving.size - 1 }, options)}`,
+    );
     drawn = true;
   };
-  const stop = () => {
+  const begin = (key: string, title: string) => {
+    moving.delete(key);
+    moving.set(key, { title, startedMs: clock.monotonic(), done: 0, total: undefined, unit: "bytes" });
+    timer ??= setInterval(draw, REDRAW_MS);
+    timer.unref();
+  };
+  const end = (key: string) => {
+    moving.delete(key);
+    if (moving.size > 0) return;
     clearInterval(timer);
     timer = undefined;
-    moving = undefined;
-    wipe();
   };
 
   return {
     emit(event: ReportEvent) {
+      const { requestor = "" } = event;
+      const key = "id" in event ? `${requestor}\n${event.id}` : "";
       if (event.type === "progress") {
-        if (moving) Object.assign(moving, { done: event.done, total: event.total, unit: event.unit });
+        const step = moving.get(key);
+        if (step) Object.assign(step, { done: event.done, total: event.total, unit: event.unit });
         return;
       }
       if (event.type === "step") {
-        stop();
-        moving = { title: event.title, startedMs: clock.monotonic(), done: 0, total: undefined, unit: "bytes" };
-        timer = setInterval(draw, REDRAW_MS);
-        timer.unref();
+        begin(key, requestor === "" ? event.title : `${requestor}: ${event.title}`);
         draw();
         return;
       }
       const text = showEvent(event, options);
-      if (event.type.startsWith("step-")) stop();
-      if (text === undefined) return;
-      wipe();
-      write(`${text}\n`);
+      if (event.type.startsWith("step-")) {
+        end(key);
+        wipe();
+      }
+      if (text !== undefined) {
+        wipe();
+        write(`${text}\n`);
+      }
       draw();
     },
-    close: stop,
+    close() {
+      for (const key of moving.keys()) end(key);
+      wipe();
+    },
   };
 }
 
-function movingLine(moving: Moving, elapsedMs: number, frame: string, { style }: LinesOptions): string {
-  const head = `  ${paint(style, "cyan", frame)} ${moving.title}`;
+function movingLine(
+  moving: Moving,
+  { elapsedMs, frame, others }: { elapsedMs: number; frame: string; others: number },
+  { style }: LinesOptions,
+): string {
+  const title = others > 0 ? `${moving.title} (+${others})` : moving.title;
+  const head = `  ${paint(style, "cyan", frame)} ${title}`;
   const seconds = `${Math.floor(elapsedMs / 1000)} s`;
   if (moving.done === 0) return elapsedMs < 1000 ? head : `${head}  ${paint(style, "dim", seconds)}`;
   const rate = elapsedMs > 0 ? `  ${showAmount(moving.done / (elapsedMs / 1000), moving.unit)}/s` : "";
@@ -80,7 +103,7 @@ function movingLine(moving: Moving, elapsedMs: number, frame: string, { style }:
   if (moving.total === undefined || moving.total === 0) return `${head}  ${amount}${rate}`;
   const part = Math.min(1, moving.done / moving.total);
   const percent = `${Math.floor(part * 100)} %`.padStart(5);
-  const room = style.width - moving.title.length - 4 - percent.length - rate.length - 4;
+  const room = style.width - title.length - 4 - percent.length - rate.length - 4;
   return `${head}  ${bar(part, Math.min(30, room))}${percent}${rate}`;
 }
 

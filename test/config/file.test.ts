@@ -5,14 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfigFile } from "../../src/config/file.ts";
 import { flag, texts } from "../../src/config/option.ts";
 
-const commands = { push: { to: texts("places"), "state-timeout": flag("x") } };
+const to = texts("places");
+const known = { commands: { push: { to, "state-timeout": flag("x") } }, perRequestor: { to } };
 let cwd: string;
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), "resync-config-"));
 });
 afterEach(() => rm(cwd, { recursive: true }));
 
-const load = (given?: string) => loadConfigFile({ given, cwd, home: join(cwd, "none") }, commands);
+const load = (given?: string) => loadConfigFile({ given, cwd, home: join(cwd, "none") }, known);
 
 describe("the config file", () => {
   it("may be missing", async () => {

@@ -25,6 +25,11 @@ export function signed<T extends object>(content: T, key: SigningKey): T & { rea
   return { ...unsigned, signature: { algorithm: "Ed25519", key: key.id, value } };
 }
 
+/** `content`, signed where there is a key. */
+export function signedBy<T extends object>(content: T, key: SigningKey | undefined): T {
+  return key === undefined ? content : signed(content, key);
+}
+
 /**
  * Proves that `bytes`, the file that messages call `where`, were written and signed with one of `keys`, and returns that key. The bytes
  * must be exactly what `encodeJson` writes: one changed byte anywhere, even a blank, is refused. Throws `DELIVERY_NOT_TRUSTED`.
