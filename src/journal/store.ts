@@ -79,8 +79,9 @@ export async function beginDryRun(folder: string, clock: Clock, command: string)
 export async function listRuns(stateDir: string): Promise<RunRecord[]> {
   const names = await readdir(join(stateDir, "runs")).catch(() => []);
   const ids = names.map(asRunId).filter((id) => id !== undefined);
-  const records = await Promise.all(ids.toSorted().map(async (id) => readRun(stateDir, id)));
-  return records.filter((record) => record !== undefined);
+  const records = await Promise.all(ids.map(async (id) => readRun(stateDir, id)));
+  // Names count seconds only; two runs may begin in the same one.
+  return records.filter((record) => record !== undefined).toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
 }
 
 /** One run; `undefined` when there is none of that name. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { steppingClock } from "../../src/clock.ts";
-import { recordingReporter } from "../../src/report/reporter.ts";
+import { recordingReporter, reporterFor } from "../../src/report/reporter.ts";
 import { step } from "../../src/report/step.ts";
 import { showAmount, terminalReporter } from "../../src/report/terminal.ts";
 
@@ -32,6 +32,27 @@ describe("on a terminal", () => {
     reporter.close();
     expect(screen(output)).toBe("  i still there\n  ✔ Deliver and read back         3.0 MB\n");
     for (const line of output.split(/[\r\n]/u)) expect(line.length).toBeLessThanOrEqual(84);
+  });
+
+  it("of several steps under way the last begun moves; each ends with its own line, and says whose it is", async () => {
+    let output = "";
+    const reporter = terminalReporter((text) => (output += text), steppingClock(new Date(0)), options);
+    const [north, east] = [reporterFor("NORTH", reporter), reporterFor("EAST", reporter)];
+    let endNorth: (found: string) => void = () => undefined;
+    const first = step(north, "deliver", "Deliver", async () => {
+      const found = await new Promise<string>((resolve) => (endNorth = resolve));
+      return { found, value: undefined };
+    });
+    await step(east, "deliver", "Deliver", async (voice) => {
+      voice.progress(1, 2);
+      expect(screen(output)).toMatch(/^ {2}\S EAST: Deliver \(\+1\)/u);
+      return { found: "there", value: undefined };
+    });
+    expect(screen(output)).toMatch(/^ {2}✔ EAST: Deliver {17}there\n {2}\S NORTH: Deliver$/u);
+    endNorth("too");
+    await first;
+    reporter.close();
+    expect(screen(output)).toBe("  ✔ EAST: Deliver                 there\n  ✔ NORTH: Deliver                too\n");
   });
 
   it("a failed step is marked and its error thrown on", async () => {
