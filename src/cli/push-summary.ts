@@ -1,4 +1,5 @@
 import type { PushResult } from "../push/push.ts";
+import type { Delivered } from "../transfer/deliver.ts";
 import { wrap } from "../report/style.ts";
 import { GLB_NAME, MANIFEST_NAME, volumeNames } from "../transfer/names.ts";
 
@@ -20,7 +21,7 @@ export function showPush({ outcome, manifest, targets }: PushResult, width: numb
     `  Delivery  ${manifest.id}${manifest.signature ? `, signed with key ${manifest.signature.key}` : ""}`,
     ...targets.map((target) => {
       const what = target.ok
-        ? `${showNames(target.volumes)}, ${target.readBack === false ? "sent, but not read back" : "read back"}`
+        ? `${showNames(target)}, ${target.readBack === false ? "sent, but not read back" : "read back"}`
         : `failed: ${target.error.message}`;
       return `  ${target.ok ? "At" : "NOT at"}${target.ok ? "        " : "    "}${wrap(`${target.target}: ${what}`, width, " ".repeat(12))}`;
     }),
@@ -30,7 +31,8 @@ export function showPush({ outcome, manifest, targets }: PushResult, width: numb
   return lines.join("\n");
 }
 
-function showNames(volumes: number | undefined): string {
+function showNames({ volumes, archive }: Pick<Delivered, "volumes" | "archive">): string {
+  if (archive) return "a tar archive";
   if (volumes === undefined) return `${GLB_NAME} and ${MANIFEST_NAME}`;
   const [first, last] = [volumeNames(1), volumeNames(volumes)];
   if (volumes === 1) return `${first.file} and ${first.manifest}`;

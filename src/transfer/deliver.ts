@@ -23,6 +23,8 @@ export interface Delivered extends Put {
   readonly removedLeftovers: readonly string[];
   /** On how many disks, where it was split. */
   readonly volumes?: number;
+  /** A tar archive, on a tape or in its place. */
+  readonly archive?: boolean;
   /** False where nothing can be read back: a pipe. */
   readonly readBack?: boolean;
 }

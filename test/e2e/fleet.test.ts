@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { DXA_KEY, DXA_SERVICE, type DssHost, type RegistryValue } from "../../src/push/generate/dss-host.ts";
 import { openSimulatedDss } from "../../src/push/generate/hosts/simulated.ts";
+import { killDxa } from "../../src/simulator/dss/service.ts";
 import { turnKnobs } from "../../src/simulator/dss/knobs.ts";
 import { makeSshdBed, SSHD_USER, type Sshd, type SshdBed } from "../servers/openssh.ts";
 import { freePort } from "../servers/ports.ts";
@@ -18,12 +19,14 @@ beforeAll(async () => {
   bench = await makeBench();
   const named = ["HARBOUR", "NORTH/PO1", "Büro Süd", "EAST"].flatMap((name) => ["--requestor", name]);
   await bench.resync(["simulate", "dss", "dss", "--entries", "200", ...named]);
+  await turnKnobs(bench.path("dss"), { stopPendingMs: 5, startPendingMs: 5, stepMs: 1 });
   for (const name of ["harbour", "south", "east"]) await mkdir(bench.path(name));
   host = await openSimulatedDss(bench.path("dss"));
   asFound = await host.listValues(DXA_KEY);
 });
 afterAll(async () => {
   await host.close();
+  await killDxa(bench.path("dss"));
   await bench.close();
 });
 
@@ -147,6 +150,6 @@ async function endInSecondList(signal: NodeJS.Signals): Promise<{ exitCode?: num
   while (!((await has("HARBOUR", "fleet.delivered")) && (await has("Büro Süd", "generate.change")))) await pause(5);
   child.kill(signal);
   const ended = await child;
-  await turnKnobs(bench.path("dss"), { stopPendingMs: 100 });
+  await turnKnobs(bench.path("dss"), { stopPendingMs: 5 });
   return ended;
 }

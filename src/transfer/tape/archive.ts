@@ -7,6 +7,7 @@ import type { Delivery } from "../deliver.ts";
 import type { Fingerprint } from "../digest.ts";
 import { encodeManifest, MANIFEST_LIMIT } from "../manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "../names.ts";
+import { errnoOf, fromErrno } from "../places/errno.ts";
 import { UNIT } from "./tape-address.ts";
 
 /** A delivery as a tar archive (ustar): RESYNC.GLB, then RESYNC.JSN; from the start at each iteration. */
@@ -64,38 +65,49 @@ export async function readArchive(
   takeList: (bytes: AsyncIterable<Uint8Array>) => Promise<Fingerprint>,
 ): Promise<ArchivedDelivery> {
   const members = extract();
-  const fed = pipeline(Readable.from(source), members);
-  fed.catch(() => undefined);
+  const fed = failureOf(pipeline(Readable.from(source), members));
+  // What ended the feeding is the reason; that the stream then was destroyed is only what came of it.
+  const reason = async (error: unknown) => (await fed) ?? error;
+  async function* bytesOfMember(member: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+    try {
+      yield* member as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      throw fromTar(await reason(error), where);
+    }
+  }
   let list: Fingerprint | undefined;
   let manifestBytes: Buffer | undefined;
   try {
     for await (const member of members) {
       const name = member.header.name.replace(/^\.\//u, "").toUpperCase();
-      if (name === GLB_NAME) list = await takeList(bytesOfMember(member, where));
-      else if (name === MANIFEST_NAME) manifestBytes = await collectBytes(bytesOfMember(member, where), MANIFEST_LIMIT);
+      if (name === GLB_NAME) list = await takeList(bytesOfMember(member));
+      else if (name === MANIFEST_NAME) manifestBytes = await collectBytes(bytesOfMember(member), MANIFEST_LIMIT);
       member.resume();
     }
-    await fed;
+    const failure = await fed;
+    if (failure !== undefined) throw failure;
   } catch (error) {
-    throw fromTar(error, where);
+    throw error instanceof ResyncError ? error : fromTar(await reason(error), where);
   }
   if (list === undefined) throw unreadable(where, `there is no ${GLB_NAME} in it`);
   if (manifestBytes === undefined) throw unreadable(where, `there is no ${MANIFEST_NAME} in it`);
   return { list, manifestBytes };
 }
 
-/** A member's bytes; an archive that is cut short is said to be so here, and not taken for a failure of who saves them. */
-async function* bytesOfMember(member: AsyncIterable<unknown>, where: string): AsyncGenerator<Uint8Array> {
+async function failureOf(work: Promise<void>): Promise<unknown> {
   try {
-    yield* member as AsyncIterable<Uint8Array>;
+    await work;
+    return undefined;
   } catch (error) {
-    throw fromTar(error, where);
+    return error;
   }
 }
 
-/** tar-stream's own errors bear no code; the file system's and ours do. */
-function fromTar(error: unknown, where: string): unknown {
-  return error instanceof Error && !("code" in error) ? unreadable(where, error.message) : error;
+/** Failures of the file system and ours are told as they are; all others are the archive's. */
+function fromTar(error: unknown, where: string): ResyncError {
+  if (error instanceof ResyncError) return error;
+  if (/^E[A-Z0-9]+$/u.test(errnoOf(error) ?? "")) return fromErrno(error, where);
+  return unreadable(where, error instanceof Error ? error.message : String(error));
 }
 
 function unreadable(where: string, why: string): ResyncError {

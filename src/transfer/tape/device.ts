@@ -1,4 +1,4 @@
-import { open, stat, type FileHandle } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { ResyncError } from "../../errors.ts";
 import { blocksOf } from "../places/blocks.ts";
 import { errnoOf, fromErrno } from "../places/errno.ts";
@@ -12,6 +12,19 @@ export type DeviceKind = "drive" | "pipe" | "file" | "nothing";
 const READ = 262_144;
 /** Milliseconds that a drive may be silent. */
 export const DEVICE_STALL_MS = 900_000;
+
+/** A drive that is open: a write makes a block on the tape, a read gives one. */
+export interface DriveHandle {
+  write(block: Uint8Array, offset: number, length: number): Promise<{ bytesWritten: number }>;
+  /** 0 bytes at a file mark. Fails with ENOMEM when the block is longer than `length` (st(4)). */
+  read(into: Uint8Array, offset: number, length: number): Promise<{ bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** Opens a drive: the system's own way, or that of a test's drive. */
+export type OpenDrive = (device: string, flags: "r" | "r+") => Promise<DriveHandle>;
+
+const openDrive: OpenDrive = async (device, flags) => open(device, flags);
 
 /** Throws the mapped failure when that cannot be told, `IS_A_FOLDER` for a folder. */
 export async function deviceKind(device: string): Promise<DeviceKind> {
@@ -43,13 +56,17 @@ export async function* tapeBlocks(
   }
 }
 
-/** Writes blocks to a drive, one write each, which makes one block on the tape each. Closing it writes the file mark. */
+/**
+ * Writes blocks to a drive, one write each, which makes one block on the tape each. Closing it writes the file mark. Throws `DISK_FULL` when
+ * the tape is too short, `READ_ONLY` when it is protected, and what else the drive says.
+ */
 export async function writeToDrive(
   device: string,
   blocks: AsyncIterable<Buffer>,
-  { signal, onProgress }: { signal: AbortSignal; onProgress?: (bytes: number) => void },
+  { open = openDrive, signal, onProgress }: DriveOptions & { readonly onProgress?: (bytes: number) => void },
 ): Promise<void> {
-  await withDevice(device, "r+", async (file) => {
+  const file = await opened(device, "r+", open);
+  try {
     let at = 0;
     for await (const block of blocks) {
       const { bytesWritten } = await inTime(file.write(block, 0, block.length), device, DEVICE_STALL_MS, signal);
@@ -57,61 +74,61 @@ export async function writeToDrive(
       at += block.length;
       onProgress?.(at);
     }
+  } catch (error) {
+    await closed(file, device).catch(() => undefined);
+    throw errnoOf(error) === "ENOSPC" ? tapeEnded(device, error) : fromErrno(error, device);
+  }
+  // The drive writes out what it still holds, and the file mark.
+  await closed(file, device).catch((error: unknown) => {
+    throw errnoOf(error) === "ENOSPC" ? tapeEnded(device, error) : fromErrno(error, device);
   });
 }
 
-/** Reads a drive up to its next file mark. */
+/** How a drive is worked with. */
+export interface DriveOptions {
+  readonly signal: AbortSignal;
+  readonly open?: OpenDrive | undefined;
+}
+
+/** Reads a drive up to its next file mark, a block of any size up to `blocking` units, or 256 KB, at a time. */
 export async function* readFromDrive(
   device: string,
   blocking: number,
-  signal: AbortSignal,
+  { open = openDrive, signal }: DriveOptions,
 ): AsyncGenerator<Uint8Array> {
   const size = Math.max(READ, blocking * UNIT);
-  const file = await opened(device, "r");
+  const file = await opened(device, "r", open);
   try {
     for (;;) {
-      const { bytesRead, buffer } = await inTime(
-        file.read(Buffer.allocUnsafe(size), 0, size),
-        device,
-        DEVICE_STALL_MS,
-        signal,
-      );
+      const block = Buffer.allocUnsafe(size);
+      const { bytesRead } = await inTime(file.read(block, 0, size), device, DEVICE_STALL_MS, signal);
       if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      yield block.subarray(0, bytesRead);
     }
   } catch (error) {
     throw errnoOf(error) === "ENOMEM" ? largerBlocks(device, error) : fromErrno(error, device);
   } finally {
-    await file.close().catch(() => undefined);
+    await closed(file, device).catch(() => undefined);
   }
 }
 
-async function withDevice(device: string, flags: string, act: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await opened(device, flags);
-  try {
-    await act(file);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    throw fromErrno(error, device);
-  }
-  // The drive writes out what it still holds, and the file mark.
-  await inTime(file.close(), device, DEVICE_STALL_MS).catch((error: unknown) => {
-    throw fromErrno(error, device);
-  });
-}
-
-async function opened(device: string, flags: string): Promise<FileHandle> {
+async function opened(device: string, flags: "r" | "r+", open: OpenDrive): Promise<DriveHandle> {
   try {
     return await inTime(open(device, flags), device, DEVICE_STALL_MS);
   } catch (error) {
-    throw fromErrno(error, device);
+    throw fromErrno(error, device).with({ state: "Nothing was written on the tape." });
   }
 }
 
-function tapeEnded(device: string): ResyncError {
+async function closed(file: DriveHandle, device: string): Promise<void> {
+  await inTime(file.close(), device, DEVICE_STALL_MS);
+}
+
+function tapeEnded(device: string, cause?: unknown): ResyncError {
   return new ResyncError("DISK_FULL", {
     message: `The tape in ${device} ended before the list did.`,
     hint: "Put in a longer tape. resync writes a delivery on one tape.",
+    cause,
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.ts";
-import { readFromDrive, type DeviceKind } from "./device.ts";
+import { readFromDrive, type DeviceKind, type OpenDrive } from "./device.ts";
 import { mtControl, noControl, type TapeControl } from "./mt.ts";
 import { readFromPipe, type PipeOptions } from "./pipe.ts";
 import { localBytes } from "../bytes.ts";
@@ -15,6 +15,8 @@ export interface Tape extends TapeAddress {
   readonly clock: Clock;
   /** How long the other end of a pipe may keep one waiting, in milliseconds. */
   readonly stallMs?: number;
+  /** Opens the drive; the system's own way unless given. */
+  readonly open?: OpenDrive;
 }
 
 /** What moves the tape. */
@@ -36,7 +38,7 @@ export function tapeBytes(
 ): AsyncIterable<Uint8Array> {
   switch (kind) {
     case "drive":
-      return readFromDrive(tape.device, tape.blocking, signal);
+      return readFromDrive(tape.device, tape.blocking, { open: tape.open, signal });
     case "pipe":
       return readFromPipe(tape.device, waiting(tape, signal));
     case "file":

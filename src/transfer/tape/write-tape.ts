@@ -24,7 +24,8 @@ export async function deliverOnTape(tape: Tape, delivery: Delivery, options: Put
   const write = { drive: writeDrive, pipe: writePipe, file: writeFile, nothing: writeFile }[kind];
   const bytes = archiveSize(delivery, blocking);
   await options.journal.act("deliver.tape", { device, blocking, bytes }, async () => write(tape, delivery, options));
-  return { outcome: "delivered", atomic: true, resent: false, removedLeftovers: [], readBack: kind !== "pipe" };
+  const fate = { atomic: true, resent: false, removedLeftovers: [] };
+  return { outcome: "delivered", ...fate, archive: true, readBack: kind !== "pipe" };
 }
 
 async function writeDrive(tape: Tape, delivery: Delivery, options: PutOptions): Promise<void> {
@@ -34,12 +35,14 @@ async function writeDrive(tape: Tape, delivery: Delivery, options: PutOptions): 
   await control.rewind(signal);
   try {
     const onProgress = (bytes: number) => options.onProgress?.(bytes, total);
-    await writeToDrive(tape.device, blocksOf(tape, delivery, signal), { signal, onProgress });
+    await writeToDrive(tape.device, blocksOf(tape, delivery, signal), { open: tape.open, signal, onProgress });
     await control.rewind(signal);
     await verify(tape, metered(tapeBytes(tape, "drive", signal), total / 2, total, options), delivery);
     await control.rewind(signal);
   } catch (error) {
-    throw asResyncError(error).with({ state: "What is on the tape now is no whole delivery; what was on it is lost." });
+    const failure = asResyncError(error);
+    const lost = "What is on the tape now is no whole delivery; what was on it is lost.";
+    throw failure.with({ state: failure.state ?? lost });
   }
 }
 
