@@ -65,14 +65,14 @@ export async function readArchive(
   takeList: (bytes: AsyncIterable<Uint8Array>) => Promise<Fingerprint>,
 ): Promise<ArchivedDelivery> {
   const members = extract();
-  const fed = failureOf(pipeline(Readable.from(source), members));
+  const fed = failureOf(pipeline(Readable.from(source), members), where);
   // What ended the feeding is the reason; that the stream then was destroyed is only what came of it.
-  const reason = async (error: unknown) => (await fed) ?? error;
+  const reason = async (error: unknown) => (await fed) ?? fromTar(error, where);
   async function* bytesOfMember(member: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
     try {
       yield* member as AsyncIterable<Uint8Array>;
     } catch (error) {
-      throw fromTar(await reason(error), where);
+      throw await reason(error);
     }
   }
   let list: Fingerprint | undefined;
@@ -87,19 +87,19 @@ export async function readArchive(
     const failure = await fed;
     if (failure !== undefined) throw failure;
   } catch (error) {
-    throw error instanceof ResyncError ? error : fromTar(await reason(error), where);
+    throw error instanceof ResyncError ? error : await reason(error);
   }
   if (list === undefined) throw unreadable(where, `there is no ${GLB_NAME} in it`);
   if (manifestBytes === undefined) throw unreadable(where, `there is no ${MANIFEST_NAME} in it`);
   return { list, manifestBytes };
 }
 
-async function failureOf(work: Promise<void>): Promise<unknown> {
+async function failureOf(work: Promise<void>, where: string): Promise<ResyncError | undefined> {
   try {
     await work;
     return undefined;
   } catch (error) {
-    return error;
+    return fromTar(error, where);
   }
 }
 
