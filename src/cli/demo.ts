@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { flag, wholeNumber } from "../config/option.ts";
+import { noConfigFile } from "../config/file.ts";
 import { resolveOptions } from "../config/resolve.ts";
+import { settingsFrom } from "../config/settings.ts";
 import { EXIT, ResyncError } from "../errors.ts";
 import { defineCommand, type CliContext, type Command, type CommandResult } from "./command.ts";
 import { importCommand } from "./import.ts";
@@ -84,12 +86,13 @@ async function roundTrip(
   }
 }
 
-/** The demo's own world: its state folder, its secrets, nobody to ask. */
+/** The demo's own world: its state folder, its secrets, nobody to ask, and nothing of what the user's config file says. */
 function demoContext(folder: string, outer: CliContext): CliContext {
   return {
     ...outer,
     cwd: folder,
     stateDir: join(folder, "state"),
+    settings: settingsFrom(noConfigFile, { flags: {}, environment: {}, profile: undefined }),
     interactive: false,
     confirm: async () => false,
     secret: (name) => async () =>

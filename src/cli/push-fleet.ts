@@ -6,7 +6,7 @@ import type { SigningKey } from "../transfer/signature/keys.ts";
 import type { CliContext, CommandResult } from "./command.ts";
 import { openDssSource, type DssSource } from "./dss-source.ts";
 import { fleetData, showFleet } from "./fleet-summary.ts";
-import { forRequestor } from "./for-requestor.ts";
+import { forRequestor, withSecretsOf } from "./for-requestor.ts";
 import { handoffOf } from "./handoff.ts";
 import { signingKeyOf } from "./keys.ts";
 import { deliverOptions, generateSettingsOf, type PushValues } from "./push-options.ts";
@@ -97,7 +97,9 @@ export async function fleetRequestors(
   for (const { one, values } of settled) {
     if (values instanceof ResyncError) continue;
     const { to, ...how } = values;
-    const targets = targetsOf(to ?? [], how, dryRun, forRequestor(one, cli));
+    // Only where nothing else goes on can somebody be asked to change disks.
+    const alone = named.length === 1 && to?.length === 1;
+    const targets = targetsOf(to ?? [], how, dryRun, alone ? withSecretsOf(one, cli) : forRequestor(one, cli));
     requestors.push({ ...one, targets, signingKey: await keyOf(values["sign-key"]) });
   }
   return requestors;
@@ -157,7 +159,7 @@ function notTogether(): ResyncError {
   return new ResyncError("USAGE", {
     message: "--all and the names of requestors were both given.",
     state: "Nothing was started.",
-    hint: "--all is every requestor in the config file; names are just those.",
+    hint: "--all is every requestor in the config file; names are just those. --no-all takes back what the config file says.",
   });
 }
 

@@ -14,6 +14,14 @@ export interface ConfigFile {
   requestors(profile?: string): readonly NamedRequestor[];
 }
 
+/** Stands for a config file where there is none. */
+export const noConfigFile: ConfigFile = {
+  path: "",
+  part: () => ({}),
+  profilePart: () => ({}),
+  requestors: () => [],
+};
+
 /** What a config file may hold. */
 export interface KnownSettings {
   readonly commands: Readonly<Record<string, OptionSpecs>>;
@@ -33,7 +41,7 @@ export async function loadConfigFile(
   { commands, perRequestor }: KnownSettings,
 ): Promise<ConfigFile> {
   const found = await findFile(options);
-  if (found === undefined) return { path: "", part: () => ({}), profilePart: () => ({}), requestors: () => [] };
+  if (found === undefined) return noConfigFile;
   const problems: string[] = [];
   const root = asObject(found.config, "the file", problems);
   const profiles = asObject(root["profiles"] ?? {}, "profiles", problems);

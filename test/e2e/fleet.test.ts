@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -135,6 +135,13 @@ describe("a fleet whose push is killed in the middle of its second list", () => 
     expect(stdout).toMatch(/south +interrupted[\s\S]*EAST +not begun/u);
     await expectAsFound();
   });
+});
+
+it("the demo keeps away from what the config file names, even of the same name", async () => {
+  await mkdir(bench.path("real"));
+  await config({ HARBOUR: { to: "real" } });
+  expect(await bench.resync(["demo", "--entries", "50"])).toMatchObject({ exitCode: 0 });
+  expect(await readdir(bench.path("real"))).toEqual([]);
 });
 
 /** Starts a push, and sends it a signal when its first list is delivered and its second one is being made. */

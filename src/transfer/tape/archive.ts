@@ -75,13 +75,18 @@ export async function readArchive(
       throw await reason(error);
     }
   }
+  /** A member must be read to its end: left earlier, the archive would wait for that for ever. */
+  const manifestIn = async (size: number, bytes: AsyncIterable<Uint8Array>): Promise<Buffer> => {
+    if (size > MANIFEST_LIMIT) throw unreadable(where, `its ${MANIFEST_NAME} is ${size} bytes long`);
+    return collectBytes(bytes, size);
+  };
   let list: Fingerprint | undefined;
   let manifestBytes: Buffer | undefined;
   try {
     for await (const member of members) {
       const name = member.header.name.replace(/^\.\//u, "").toUpperCase();
       if (name === GLB_NAME) list = await takeList(bytesOfMember(member));
-      else if (name === MANIFEST_NAME) manifestBytes = await collectBytes(bytesOfMember(member), MANIFEST_LIMIT);
+      else if (name === MANIFEST_NAME) manifestBytes = await manifestIn(member.header.size ?? 0, bytesOfMember(member));
       member.resume();
     }
     const failure = await fed;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ResyncError } from "../../../src/errors.ts";
 import { bytesOf, collectBytes } from "../../../src/transfer/bytes.ts";
 import { fingerprint } from "../../../src/transfer/digest.ts";
 import { encodeManifest } from "../../../src/transfer/manifest.ts";
@@ -166,6 +167,26 @@ describe("an archive that is not right is refused, with no copy left", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("as who saves it says, when that fails in the middle", async () => {
+    const bytes = await collectBytes(archiveOf(list.delivery), 1e9);
+    const full = new ResyncError("DISK_FULL", { message: "full" });
+    const pieces = Array.from({ length: 20 }, (_, at) => bytes.subarray(at * 5000, (at + 1) * 5000));
+    const saving = readArchive(bytesOf(...pieces), "it", async (source) => {
+      for await (const chunk of source) if (chunk.length > 0) throw full;
+      throw new Error("there was nothing");
+    });
+    await expect(saving).rejects.toBe(full);
+  });
+
+  it("when what is called its manifest is no manifest, but something huge", async () => {
+    const out = join(list.folder, "out");
+    await mkdir(out);
+    await writeFile(join(out, "RESYNC.GLB"), list.bytes);
+    await writeFile(join(out, "RESYNC.JSN"), Buffer.alloc(3_000_000, "{"));
+    await execa("tar", ["-c", "-f", archive, "-C", out, "RESYNC.JSN", "RESYNC.GLB"]);
+    expect(await refusal([])).toMatchObject({ code: "DELIVERY_INCOMPLETE" });
   });
 
   it("when its manifest is of another list", async () => {
