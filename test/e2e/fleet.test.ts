@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { stringify } from "yaml";
 import { DXA_KEY, DXA_SERVICE, type DssHost, type RegistryValue } from "../../src/push/generate/dss-host.ts";
 import { openSimulatedDss } from "../../src/push/generate/hosts/simulated.ts";
@@ -12,6 +12,9 @@ import { need } from "../support/need.ts";
 import { journals, makeBench, ndjson, type Bench } from "./program.ts";
 
 const PUSH = { dss: "simulated:dss", poll: "20ms", settle: "20ms" };
+// Many runs of the program, each a few seconds on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 let bench: Bench;
 let host: DssHost;
 let asFound: Map<string, RegistryValue>;

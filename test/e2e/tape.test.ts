@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { turnKnobs } from "../../src/simulator/dss/knobs.ts";
 import { need } from "../support/need.ts";
 import { MT } from "../transfer/tape/support.ts";
@@ -10,6 +10,9 @@ import { journals, makeBench, type Bench } from "./program.ts";
 
 const PROGRAM = fileURLToPath(new URL("../../bin/resync.js", import.meta.url));
 const DSS = ["--dss", "simulated:dss", "--requestor", "HARBOUR", "--poll", "20ms", "--settle", "20ms"];
+// Many runs of the program, each a few seconds on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
 let bench: Bench;
 beforeAll(async () => {
   bench = await makeBench();
