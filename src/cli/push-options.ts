@@ -1,4 +1,14 @@
-import { choiceOr, duration, flag, optionalDuration, percentage, text, texts, wholeNumber, type OptionValues } from "../config/option.ts";
+import {
+  choiceOr,
+  duration,
+  flag,
+  optionalDuration,
+  percentage,
+  text,
+  texts,
+  wholeNumber,
+  type OptionValues,
+} from "../config/option.ts";
 import { MAX_SHRINK } from "../glb/shrink.ts";
 import type { GenerateSettings } from "../push/sources.ts";
 import { dssOptions } from "./dss.ts";

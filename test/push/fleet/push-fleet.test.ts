@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ResyncError } from "../../../src/errors.ts";
 import { listRuns } from "../../../src/journal/store.ts";
 import { DXA_KEY, TRIGGER_VALUE, type DssHost } from "../../../src/push/generate/dss-host.ts";
+import { pastDeliveries } from "../../../src/push/last-delivery.ts";
 import type { Target } from "../../../src/push/targets.ts";
 import { turnKnobs } from "../../../src/simulator/dss/knobs.ts";
 import { newKey } from "../../transfer/signature/support.ts";
@@ -90,6 +91,19 @@ describe("a push to a fleet", () => {
     expect(outcomes(result)).toEqual(["HARBOUR delivered", "EAST failed", "NORTH/PO1 delivered"]);
     expect(result.rows[1]?.error).toMatchObject({ code: "ACCESS_DENIED" });
     expect((await host.listValues(DXA_KEY)).has(TRIGGER_VALUE)).toBe(false);
+  });
+
+  it("holds back a list that has lost addresses, and goes on with the others", async () => {
+    const [to, dss, createdAt] = [bed.folder("HARBOUR"), bed.dss.host.label, "2026-11-01T00:00:00.000Z"];
+    const counts = { records: 4012, addresses: 4000, lists: 12 };
+    const past = [{ to, dss, createdAt, requestors: ["HARBOUR"], header: null, counts }];
+    const guard = { past, maxShrink: 0.2, confirm: async () => false };
+    const result = await bed.push([bed.requestor("HARBOUR"), bed.requestor("EAST")], { guard });
+    expect(outcomes(result)).toEqual(["HARBOUR failed", "EAST delivered"]);
+    expect(result.rows[0]?.error).toMatchObject({ code: "FILE_NOT_USABLE", exitCode: 7 });
+    expect(await bed.delivered("HARBOUR")).toBeUndefined();
+    const runs = await listRuns(bed.stateDir);
+    expect(pastDeliveries(runs).map((one) => [one.to, one.requestors])).toEqual([[bed.folder("EAST"), ["EAST"]]]);
   });
 
   it("fails when nothing was delivered", async () => {

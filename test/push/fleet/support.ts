@@ -17,6 +17,9 @@ import { decodeManifest, type Manifest } from "../../../src/transfer/manifest.ts
 import { localPlace } from "../../../src/transfer/places/local.ts";
 import { dssBed, type DssBed } from "../generate/support.ts";
 
+/** Nothing was delivered before that a list could be smaller than. */
+const NO_GUARD: FleetRequest["guard"] = { past: [], maxShrink: 0.2, confirm: async () => false };
+
 export const RDNS = ["HARBOUR", "NORTH/PO1", "Büro Süd", "EAST"];
 
 /** A simulated DSS with four requestors, and a folder for each. */
@@ -33,7 +36,7 @@ export interface FleetBed {
   close(): Promise<void>;
 }
 
-export interface PushHow extends Partial<Pick<FleetRequest, "parallel" | "anew">> {
+export interface PushHow extends Partial<Pick<FleetRequest, "parallel" | "anew" | "guard">> {
   readonly signal?: AbortSignal;
   readonly dryRun?: boolean;
   readonly host?: DssHost;
@@ -55,7 +58,10 @@ export async function fleetBed(): Promise<FleetBed> {
       const targets = [folderTarget(folder(name))];
       return { name, rdn: name, alike: undefined, targets, signingKey: undefined, ...more };
     },
-    async push(requestors, { parallel = 3, anew = false, host = dss.host, later = 0, dryRun = false, ...how } = {}) {
+    async push(
+      requestors,
+      { parallel = 3, anew = false, host = dss.host, guard = NO_GUARD, later = 0, dryRun = false, ...how } = {},
+    ) {
       const clock = { ...systemClock, now: () => new Date(Date.now() + later) };
       const data = { dss: host.label, requestors: requestors.map(({ rdn }) => rdn) };
       const { journal, folder: own } = await beginRun(stateDir, clock, "push", data);
@@ -68,7 +74,7 @@ export async function fleetBed(): Promise<FleetBed> {
           false,
           groupContext,
         );
-      const tools = { dss: host.label, stateDir, folder: own, sourceFor };
+      const tools = { dss: host.label, stateDir, folder: own, sourceFor, guard };
       const result = await pushFleet({ ...tools, requestors, parallel, anew }, context);
       await journal.end(result.outcome, EXIT.done);
       return { ...result, events: reporter.events };
