@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ResyncError } from "../../src/errors.ts";
 import { importFile } from "../../src/import/import.ts";
 import { openSnapshot } from "../../src/import/snapshot/snapshot.ts";
 import { POSTOFFICE_FAILURES, type PostofficeFailure } from "../../src/simulator/postoffice/failures.ts";
+import { ALL_DOS_FAILURES, controlOf } from "./dos-failures.ts";
 import { importBed, inProcessRunner, LISTS, simulatedRunner, type ImportBed, type Tree } from "./support.ts";
 
 /** What every named failure of the simulated IMPORT and REBUILD must come to. */
@@ -113,7 +115,23 @@ describe("docs/verdicts.md", () => {
       const { program, does, source } = POSTOFFICE_FAILURES[name as PostofficeFailure];
       return `| \`${name}\` | ${program} ${does} | ${source} | ${verdict} | ${exitCode} | ${LEAVES[leaves]}${program === "REBUILD" && exitCode !== 0 ? "; the Global Address List as before" : ""} | ${reasons.map((id) => `\`${id}\``).join(" ")} |`;
     });
-    await expect(`${[...INTRODUCTION, ...rows].join("\n")}\n`).toMatchFileSnapshot("../../docs/verdicts.md");
+    const dosRows = ALL_DOS_FAILURES.map(
+      ({ control, does, source, verdict, exitCode, leaves, reasons }) =>
+        `| \`${control}\` | ${does} | ${source} | ${verdict} | ${exitCode} | ${leaves} | ${reasons.map((id) => `\`${id}\``).join(" ")} |`,
+    );
+    const page = [...INTRODUCTION, ...rows, ...DOS_INTRODUCTION, ...dosRows];
+    await expect(`${page.join("\n")}\n`).toMatchFileSnapshot("../../docs/verdicts.md");
+  });
+
+  it("leaves out nothing that the DOS stand-in can be told to do", async () => {
+    const known = ALL_DOS_FAILURES.map((one) => controlOf(one)[1].slice(0, 1));
+    const source = await readFile("fixtures/dos/import.asm", "utf8");
+    const letters = [...source.matchAll(/^;   ([A-Z](?:, [A-Z])*)n* {2,}\S/gmu)].flatMap(([, found = ""]) =>
+      found.split(", "),
+    );
+    expect(letters.toSorted()).toEqual(["A", "B", "E", "F", "I", "K", "S", "V", "X"]);
+    // S is what it does untold, A shows its arguments.
+    expect(letters.filter((letter) => !["A", "S"].includes(letter) && !known.includes(letter))).toEqual([]);
   });
 });
 
@@ -122,6 +140,15 @@ const LEAVES: Record<Expected["leaves"], string> = {
   "as before": "every file as before",
   both: "as IMPORT left it; the snapshot is kept",
 };
+
+const DOS_INTRODUCTION = [
+  "",
+  "The same under real DOSBox, with a real DOS program in the place of IMPORT.EXE and REBUILD.EXE (`fixtures/dos`), told by a control file in the postoffice's",
+  "root what to do (`test/import/runner/dosbox-import.test.ts`). Where there is no verdict, the error's code stands in the last column.",
+  "",
+  "| control | what happens | source | verdict | exit | leaves in the postoffice | reasons, among others |",
+  "|---|---|---|---|---|---|---|",
+];
 
 const INTRODUCTION = [
   "# Verdicts",

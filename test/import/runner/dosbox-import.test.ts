@@ -14,6 +14,15 @@ import { recordingReporter } from "../../../src/report/reporter.ts";
 import { createPostoffice } from "../../../src/simulator/postoffice/create.ts";
 import { assembleDosPrograms } from "../../servers/dos-program.ts";
 import { need } from "../../support/need.ts";
+import {
+  controlOf,
+  DOS_ADD_FAILURES,
+  DOS_EXTRACT_FAILURES,
+  DOS_FAILURES,
+  DOS_REBUILD_FAILURES,
+  DOS_SUCCESSES,
+  type DosFailure,
+} from "../dos-failures.ts";
 
 describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOSBox", () => {
   let folder: string;
@@ -51,8 +60,9 @@ describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOS
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   /** Tells the program what to do, and takes down the postoffice as it stands then. */
-  const behave = async (control: string) => {
-    await writeFile(join(root, "DOS.CTL"), control);
+  const behave = async (what: DosFailure | string) => {
+    const [file, letter] = typeof what === "string" ? ["DOS.CTL", what] : controlOf(what);
+    await writeFile(join(root, file), letter);
     return tree();
   };
 
@@ -76,12 +86,12 @@ describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOS
     expect(await tree()).toEqual(close);
   };
 
-  it("succeeds, exit code or not, and rebuilds the Global Address List", async () => {
-    await behave("X255");
+  it.each(DOS_SUCCESSES)("$control: $does, and rebuilds the Global Address List", async (expected) => {
+    await behave(expected);
     const result = await importFile({ ...request, rebuild: true }, context);
     expect(result).toMatchObject({
       outcome: "imported",
-      verdict: { outcome: "succeeded" },
+      verdict: { outcome: expected.verdict },
       rebuild: { outcome: "succeeded" },
       written: expect.arrayContaining([
         "GLB/FLAG.GLB",
@@ -92,23 +102,32 @@ describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOS
     expect(await readdir(join(root, "GLB"))).not.toContain("RESYNC.GLB");
   });
 
-  it.each([
-    ["ADMIN holds the database", "F", "message-91"],
-    ["an Error 45 with SORTLOCK and half-done queues", "E", "sortlock-left"],
-    ["Bad ID or Password on the screen", "V", "bad-password"],
-    ["a wait for a key", "K", "queues-left"],
-    ["a hang", "I", "resync-left"],
-  ])("fails on %s, and the postoffice is as before, byte for byte", async (_, control, reason) => {
-    const before = await behave(control);
-    const limits = control === "I" ? { idleMs: 800, pollMs: 50 } : {};
+  it.each(DOS_FAILURES)("$control: $does; the postoffice is as before, byte for byte", async (expected) => {
+    const before = await behave(expected);
+    const hangs = /[IB]$/u.test(expected.control);
+    const limits = hangs ? { idleMs: 1500, overallMs: 20_000, pollMs: 50 } : {};
     const failure = await importFile({ ...request, limits }, context).catch((error: unknown) => error);
     expect(failure).toMatchObject({
       code: "IMPORT_FAILED",
-      facts: { reasons: expect.arrayContaining([reason]) as string[] },
+      exitCode: expected.exitCode,
+      facts: { verdict: expected.verdict, reasons: expect.arrayContaining([...expected.reasons]) as string[] },
       state: expect.stringContaining("as it was before the import") as string,
     });
     await expectTree(before);
     expect(JSON.stringify(reporter.events)).not.toContain("-ppassword");
+  });
+
+  it.each(DOS_REBUILD_FAILURES)("$control: $does; the import stays", async (expected) => {
+    await behave(expected);
+    const failure = await importFile({ ...request, rebuild: true }, context).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: "REBUILD_FAILED",
+      exitCode: expected.exitCode,
+      facts: { verdict: expected.verdict, reasons: expect.arrayContaining([...expected.reasons]) as string[] },
+      state: expect.stringContaining("The import is good and its lists stay") as string,
+    });
+    expect((await readdir(join(root, "NME"))).filter((name) => name.startsWith("GAL"))).toEqual([]);
+    expect(await readdir(join(root, "GLB"))).not.toContain("RESYNC.GLB");
   });
 
   it("fails on a wrong password, which only the screen tells", async () => {
@@ -141,13 +160,9 @@ describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOS
       expect(await readdir(root)).not.toContain("RESYNCXT.TXT");
     });
 
-    it.each([
-      ["a hang", "I", { idleMs: 1500, pollMs: 50 }],
-      ["an Error in the log", "E", {}],
-      ["a wait for a key", "K", {}],
-      ["Bad ID or Password on the screen", "V", {}],
-    ])("imports nothing when the extract ends in %s", async (_, control, limits) => {
-      await writeFile(join(root, "DOSX.CTL"), control);
+    it.each(DOS_EXTRACT_FAILURES)("$control: $does; nothing is imported", async (expected) => {
+      await behave(expected);
+      const limits = expected.control.endsWith("I") ? { idleMs: 1500, pollMs: 50 } : {};
       const before = await lists();
       await expect(importFile({ ...keeping(), limits }, context)).rejects.toMatchObject({
         code: "KEEP_LOCAL_FAILED",
@@ -157,24 +172,19 @@ describe.skipIf(!need("dosbox", "nasm"))("an import by a real DOS program in DOS
       expect(await lists()).toEqual(before);
     });
 
-    it.each([
-      ["a hang half-way", "I", { idleMs: 1500, pollMs: 50 }],
-      ["an Error in the log", "E", {}],
-    ])(
-      "keeps the import and puts the lists back as it made them when adding ends in %s",
-      async (_, control, limits) => {
-        await writeFile(join(root, "DOSA.CTL"), control);
-        await expect(importFile({ ...keeping(), limits }, context)).rejects.toMatchObject({
-          code: "KEEP_LOCAL_FAILED",
-          state: expect.stringMatching(/The import is good and stays\. Nothing was added back/u) as string,
-        });
-        const [list = ""] = (await readdir(join(root, "USR"))).filter((name) => /^\d{8}\.USR$/u.test(name));
-        const names = (await readFile(join(root, "USR", list))).toString("latin1");
-        expect(names).toContain("Mark");
-        expect(names).not.toContain("Paul");
-        expect(await readdir(join(root, "USR"))).not.toContain("IMPORT.USR");
-      },
-    );
+    it.each(DOS_ADD_FAILURES)("$control: $does; the import stays, as IMPORT made it", async (expected) => {
+      await behave(expected);
+      const limits = expected.control.endsWith("I") ? { idleMs: 1500, pollMs: 50 } : {};
+      await expect(importFile({ ...keeping(), limits }, context)).rejects.toMatchObject({
+        code: "KEEP_LOCAL_FAILED",
+        state: expect.stringMatching(/The import is good and stays\. Nothing was added back/u) as string,
+      });
+      const [list = ""] = (await readdir(join(root, "USR"))).filter((name) => /^\d{8}\.USR$/u.test(name));
+      const names = (await readFile(join(root, "USR", list))).toString("latin1");
+      expect(names).toContain("Mark");
+      expect(names).not.toContain("Paul");
+      expect(await readdir(join(root, "USR"))).not.toContain("IMPORT.USR");
+    });
   });
 
   it("mends what an earlier import left, and brings it back when IMPORT fails", async () => {
