@@ -4,10 +4,13 @@ import { EXIT, ResyncError } from "../errors.ts";
 import type { Check, CheckOutcome } from "../check.ts";
 import { paint, wrap, type Style } from "../report/style.ts";
 import { defineCommand, type CliContext } from "./command.ts";
+import { parsePlaceAddress } from "../transfer/place-address.ts";
+import type { OpenOptions } from "../transfer/places/open.ts";
 import { placeOptions, placeOptionsOf } from "./place-options.ts";
 import { dssOptions, type DssOptions } from "./dss.ts";
 import { checkHandoffForDoctor, handoffFolder } from "./handoff.ts";
 import { checkFleetForDoctor, fleetForDoctor } from "./doctor-fleet.ts";
+import { placeOf } from "./targets.ts";
 import { checkDssForDoctor, checkPlaceForDoctor } from "./doctor-push.ts";
 import { tapeOptions } from "./tape-options.ts";
 
@@ -16,7 +19,9 @@ export const doctorCommand = defineCommand({
   summary: "Run every check of push or import, changing nothing",
   positionals: [{ name: "name", describe: "Requestors, as with --requestor", required: false, option: "requestor" }],
   options: {
-    postoffice: text("Check this postoffice, as an import would", { placeholder: "DIR" }),
+    postoffice: text("Check this postoffice, as an import would; a folder, sftp:// or smb://", {
+      placeholder: "PLACE",
+    }),
     dss: text("Check this DSS, as a push would", { placeholder: "DSS" }),
     to: texts("Check that this place can be reached; repeatable", { placeholder: "PLACE" }),
     requestor: texts("Check this requestor of the config file, and the DSS of its push", { placeholder: "NAME" }),
@@ -32,12 +37,15 @@ export const doctorCommand = defineCommand({
   ],
   examples: [
     ["resync doctor --postoffice /srv/maildata", "is this postoffice ready for an import?"],
+    ["resync doctor --postoffice smb://admin@po1/maildata", "the same, through its share"],
     ["resync doctor --dss simulated:try/dss --to sftp://me@gw/in", "is everything ready for a push?"],
     ["resync doctor --all", "is everything ready for resync push --all?"],
   ],
   async run(values, _positionals, cli) {
     const checks: Check[] = [];
-    if (values.postoffice !== undefined) checks.push(...(await checkPostoffice(values.postoffice, cli)));
+    if (values.postoffice !== undefined) {
+      checks.push(...(await checkPostoffice(values.postoffice, placeOptionsOf(values, cli), cli)));
+    }
     const fleet = fleetForDoctor(values, cli);
     const dss = values.dss ?? fleet?.dss;
     if (dss !== undefined) checks.push(...(await checkDss(dss, values, cli)));
@@ -62,10 +70,23 @@ async function checkDss(dss: string, options: DssOptions, cli: CliContext): Prom
   return [await checkHandoffForDoctor(resolve(cli.cwd, folder))];
 }
 
-async function checkPostoffice(folder: string, cli: CliContext): Promise<Check[]> {
-  const { openPostoffice } = await import("../import/postoffice/postoffice.ts");
-  const { runChecks } = await import("../import/postoffice/run-checks.ts");
-  return runChecks(await openPostoffice(resolve(cli.cwd, folder)));
+async function checkPostoffice(
+  text: string,
+  options: Pick<OpenOptions, "ssh" | "smb">,
+  cli: CliContext,
+): Promise<Check[]> {
+  if (parsePlaceAddress(text).kind === "local") {
+    const { openPostoffice } = await import("../import/postoffice/postoffice.ts");
+    const { runChecks } = await import("../import/postoffice/run-checks.ts");
+    return runChecks(await openPostoffice(resolve(cli.cwd, text)));
+  }
+  const { lookAtPlace, runChecksAtPlace } = await import("../import/postoffice/at-place.ts");
+  const place = await placeOf(text, { ...options, dryRun: true, reporter: cli.reporter }, cli).open(cli.signal);
+  try {
+    return await runChecksAtPlace(place, await lookAtPlace(place, cli.signal), cli.signal);
+  } finally {
+    await place.close();
+  }
 }
 
 const MARK: Record<CheckOutcome, string> = { ok: "✔", warning: "!", refused: "✖", unknown: "?" };

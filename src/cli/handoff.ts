@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { choiceOr, text, type OptionValues } from "../config/option.ts";
 import { asResyncError, hasCode } from "../errors.ts";
-import { check, type Check } from "../import/postoffice/check.ts";
+import { check, type Check } from "../check.ts";
 import type { HandoffRequest } from "../push/generate/handoff/request.ts";
 
 /** Windows (ANSI) code pages that NT 4 and 2000 come in. */

@@ -5,6 +5,7 @@ import type { Reporter } from "../report/reporter.ts";
 import { formatPlaceAddress, parsePlaceAddress, uncAsSmb, type PlaceAddress } from "../transfer/place-address.ts";
 import { openPlace, type OpenOptions } from "../transfer/places/open.ts";
 import { placeTarget } from "../push/place-target.ts";
+import { postofficeTarget } from "../push/postoffice-target.ts";
 import { tapeTarget } from "../push/tape-target.ts";
 import type { Target } from "../push/targets.ts";
 import { volumeTarget, type Split } from "../push/volume-target.ts";
@@ -25,25 +26,30 @@ export interface DeliverHow extends OpenHow {
   readonly split?: Split | undefined;
   /** The command that moves tapes. */
   readonly mt: string | undefined;
+  /** The places are postoffices, which get the bare list. */
+  readonly dropInGlb: boolean;
 }
 
 /** How places are written to: the flags of a push that say so. */
 export type DeliverFlags = OptionValues<typeof placeOptions> &
   OptionValues<typeof splitOptions> &
-  OptionValues<typeof tapeOptions>;
+  OptionValues<typeof tapeOptions> & { readonly "drop-in-glb": boolean };
 
 /** PLACEs as a person writes them, to deliver to. Throws `USAGE` for a text that is none, or for flags that do not fit together. */
 export function targetsOf(texts: readonly string[], flags: DeliverFlags, dryRun: boolean, cli: CliContext): Target[] {
   const split = splitOf(flags, cli);
-  const more = { ...placeOptionsOf(flags, cli), split, mt: flags.mt, dryRun, reporter: cli.reporter };
+  const dropInGlb = flags["drop-in-glb"];
+  const more = { ...placeOptionsOf(flags, cli), split, mt: flags.mt, dropInGlb, dryRun, reporter: cli.reporter };
   return texts.map((one) => targetOf(one, more, cli));
 }
 
 /** A PLACE as a person writes it, to deliver to. Throws `USAGE` for a text that is none. */
 function targetOf(text: string, more: DeliverHow, cli: CliContext): Target {
   const tape = tapeOf(text, more, cli);
+  if (more.dropInGlb && (tape !== undefined || more.split !== undefined)) throw noPostofficeThere(text);
   if (tape !== undefined) return tapeTarget(tape);
   const place = placeOf(text, more, cli);
+  if (more.dropInGlb) return postofficeTarget(place);
   return more.split === undefined ? placeTarget(place) : volumeTarget(place, more.split);
 }
 
@@ -71,5 +77,12 @@ function onlyOnWindows(path: string, smb: string): ResyncError {
     state: "Nothing was changed.",
     hint: `Write ${smb} (smb1:// for NT 4 to 2003), or mount the share and give the mounted path.`,
     facts: { path },
+  });
+}
+
+function noPostofficeThere(text: string): ResyncError {
+  return new ResyncError("USAGE", {
+    message: `${text} cannot be a postoffice: --drop-in-glb goes neither with a tape nor with --volume-size.`,
+    state: "Nothing was started.",
   });
 }

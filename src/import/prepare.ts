@@ -2,6 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunContext } from "../context.ts";
 import { asResyncError, ResyncError } from "../errors.ts";
+import type { Reporter } from "../report/reporter.ts";
 import { step } from "../report/step.ts";
 import type { Change } from "./change.ts";
 import { markLog } from "./dirsync-log/gained.ts";
@@ -46,17 +47,21 @@ export async function lookAtPostoffice(
   return step(reporter, "import-check", "Check the postoffice", async () => {
     const { size } = await stat(request.file);
     const checks = await runChecks(postoffice, { incomingBytes: size, snapshotFolder: request.runFolder });
-    for (const { id, title, outcome, found, remedy, article } of checks) {
-      if (outcome !== "warning" && outcome !== "unknown") continue;
-      const more = {
-        ...(remedy === undefined ? {} : { hint: remedy }),
-        ...(article === undefined ? {} : { reference: article }),
-      };
-      reporter.emit({ type: "warning", text: `${title}: ${found}`, ...more, facts: { check: id } });
-    }
+    for (const one of checks) tell(reporter, one);
     refuse(request, postoffice, checks);
     return { found: summary(checks), facts: { checks }, value: checks };
   });
+}
+
+function tell(reporter: Reporter, { id, title, outcome, found, remedy, article }: Check): void {
+  if (outcome === "warning") {
+    const hint = remedy === undefined ? {} : { hint: remedy };
+    const reference = article === undefined ? {} : { reference: article };
+    reporter.emit({ type: "warning", text: `${title}: ${found}`, ...hint, ...reference, facts: { check: id } });
+  }
+  // What cannot be told from here is so at every import: to be known, and nothing that happened.
+  if (outcome === "unknown")
+    reporter.emit({ type: "note", text: `${title}: ${found}. ${remedy ?? ""}`.trim(), facts: { check: id } });
 }
 
 /** With `mend`, what can be mended does not stand in the way; without, the hint says so. */

@@ -1,4 +1,3 @@
-import { isAlive } from "./alive.ts";
 import type { RunRecord } from "./store.ts";
 
 /** One run in a few words. */
@@ -29,7 +28,7 @@ export function historyRows(
       command: run.command,
       startedAt: run.startedAt,
       endedAt: run.end?.at,
-      outcome: run.end?.outcome ?? (isAlive(run) ? "running" : "cut off"),
+      outcome: run.end?.outcome ?? run.state,
       exitCode: run.end?.exitCode,
       about: typeof run.data["about"] === "string" ? run.data["about"] : "",
     }));

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { asResyncError, type ExitCode } from "../errors.ts";
 import { appendDurably } from "./append.ts";
+import { identify } from "./process-identity.ts";
 
 declare const runBrand: unique symbol;
 /** A run's name: UTC start and four random characters, `20261123-214030-k3f9`. Sorts by time; fits a file name everywhere. */
@@ -18,6 +19,8 @@ export type JournalEntry =
       run: RunId;
       command: string;
       pid: number;
+      /** Which process of that number it is (`identify`), where the system tells. */
+      start: string | undefined;
       host: string;
       version: string;
       data: JournalData;
@@ -57,7 +60,8 @@ export async function openJournal(
   clock: Clock,
   begin: { run: RunId; command: string; host: string; version: string; data: JournalData },
 ): Promise<Journal> {
-  await sink({ at: clock.now().toISOString(), type: "begin", pid: process.pid, ...begin });
+  const start = (await identify(process.pid))?.start;
+  await sink({ at: clock.now().toISOString(), type: "begin", pid: process.pid, start, ...begin });
   return journalOver(sink, clock, begin.run);
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
 
 /** A process, told from a later one that got the same number. */
 export interface ProcessIdentity {
@@ -28,6 +29,11 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
 export async function stillRuns({ pid, start }: ProcessIdentity): Promise<boolean> {
   const now = await identify(pid);
   return now !== undefined && (start === undefined || now.start === undefined || now.start === start);
+}
+
+/** True when a process may still be at work: it runs here, or it ran on another machine, of which this one cannot know. */
+export async function mayRun({ host, pid, start }: ProcessIdentity & { readonly host: string }): Promise<boolean> {
+  return host !== hostname() || stillRuns({ pid, start });
 }
 
 function isRunning(pid: number): boolean {

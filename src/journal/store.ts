@@ -14,6 +14,7 @@ import {
   type JournalEntry,
   type RunId,
 } from "./journal.ts";
+import { mayRun } from "./process-identity.ts";
 import { asRunId, newRunId } from "./run-id.ts";
 
 const JOURNAL = "journal.jsonl";
@@ -24,8 +25,8 @@ export interface RunRecord {
   readonly command: string;
   /** UTC, ISO 8601. */
   readonly startedAt: string;
-  readonly pid: number;
-  readonly host: string;
+  /** `running` also where nobody here can tell, because it runs on another machine: better to ask than to break in. */
+  readonly state: "ended" | "running" | "cut off";
   /** What the run was asked to do; no secrets. */
   readonly data: JournalData;
   readonly entries: readonly JournalEntry[];
@@ -92,8 +93,9 @@ export async function readRun(stateDir: string, run: RunId): Promise<RunRecord |
   const [begin] = entries;
   if (begin?.type !== "begin") return undefined;
   const end = entries.find((entry) => entry.type === "end");
-  const { command, at: startedAt, pid, host, data } = begin;
-  return { run, command, startedAt, pid, host, data, entries, end, folder };
+  const { command, at: startedAt, data } = begin;
+  const state = end ? "ended" : (await mayRun(begin)) ? "running" : "cut off";
+  return { run, command, startedAt, state, data, entries, end, folder };
 }
 
 /** A run's own folder. */

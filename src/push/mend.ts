@@ -3,7 +3,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunContext } from "../context.ts";
 import { EXIT } from "../errors.ts";
-import { isAlive } from "../journal/alive.ts";
 import { acquireLock, breakLock, inspectLock, type Lock } from "../journal/lock.ts";
 import { listRuns, resumeRun, type RunRecord } from "../journal/store.ts";
 import { step } from "../report/step.ts";
@@ -47,7 +46,7 @@ async function unsettledRuns(stateDir: string, label: string, context: RunContex
 /** True for a push to the DSS `label` that has changes there which were never put back, or that died before it came to any. */
 export function isUnsettledPush(run: RunRecord, label: string): boolean {
   if (run.command !== "push" || run.data["dss"] !== label) return false;
-  return journaledChanges(run.entries, label).length > 0 || (run.end === undefined && !isAlive(run));
+  return journaledChanges(run.entries, label).length > 0 || run.state === "cut off";
 }
 
 /** Undoes one cut-off push and ends its journal. Throws when the DSS cannot be put back. */

@@ -32,17 +32,28 @@ export interface Census {
 }
 
 /** Folders that the checks look into. Mail itself is not looked at: of ATT and MAI only the buckets, of FOLDERS the indexes. */
-const CHECKED: readonly FolderName[] = [...DIRECTORY_FOLDERS, "ATT", "FOLDERS", "KEY", "LOG", "MAI", "MBG"];
+export const CENSUS_FOLDERS: readonly FolderName[] = [
+  ...DIRECTORY_FOLDERS,
+  "ATT",
+  "FOLDERS",
+  "KEY",
+  "LOG",
+  "MAI",
+  "MBG",
+];
 
 /** Reads the names, sizes and times in `folders` and in the root. Changes nothing; entries that vanish meanwhile are left out. */
-export async function takeCensus(postoffice: Postoffice, folders: readonly FolderName[] = CHECKED): Promise<Census> {
+export async function takeCensus(
+  postoffice: Postoffice,
+  folders: readonly FolderName[] = CENSUS_FOLDERS,
+): Promise<Census> {
   const { root } = postoffice;
   const top = await entriesIn(root, "");
   const found = [...top];
   for (const { key, path, kind } of top) {
     if (kind === "folder" && folders.some((name) => name === key)) found.push(...(await entriesIn(root, path)));
   }
-  return census(found);
+  return censusOf(found);
 }
 
 async function entriesIn(root: string, folder: string): Promise<PostofficeEntry[]> {
@@ -67,7 +78,8 @@ export function entryAt(root: string, path: string): PostofficeEntry | undefined
   return { key: path.toUpperCase(), path, kind, size, mtimeMs, mode: mode & 0o7777, uid, gid };
 }
 
-function census(found: readonly PostofficeEntry[]): Census {
+/** A census of what was found. */
+export function censusOf(found: readonly PostofficeEntry[]): Census {
   const entries = new Map<string, PostofficeEntry>();
   const spellings = new Map<string, string[]>();
   for (const entry of found.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {

@@ -29,7 +29,7 @@ export async function runChecks(postoffice: Postoffice, wanted: ChecksFor = {}):
 }
 
 /** Throws `POSTOFFICE_NOT_READY` with every refusal and its remedy, when there is one. */
-export function refuseUnlessReady(postoffice: Postoffice, checks: readonly Check[]): void {
+export function refuseUnlessReady(postoffice: Pick<Postoffice, "root">, checks: readonly Check[]): void {
   const refusals = checks.filter(({ outcome }) => outcome === "refused");
   if (refusals.length === 0) return;
   const count = refusals.length === 1 ? "one reason" : `${refusals.length} reasons`;

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -32,8 +34,24 @@ describe("the checks of a postoffice", () => {
     const found = await checks();
     expect(await findings()).toEqual([]);
     expect(new Set(found.map(({ id }) => id)).size).toBe(found.length);
-    expect(found.find(({ id }) => id === "flag")?.outcome).toBe(process.platform === "win32" ? "ok" : "unknown");
+    const tells = process.platform === "win32" || process.getuid?.() === 0;
+    expect(found.find(({ id }) => id === "flag")?.outcome).toBe(tells ? "ok" : "unknown");
     expect(bed.tree()).toEqual(before);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("see a process of this machine that holds FLAG.GLB open", async () => {
+    bed = await importBed();
+    const admin = spawn("sh", ["-c", 'exec 3<"$1"; echo held; exec sleep 60', "sh", po("GLB/FLAG.GLB")]);
+    await once(admin.stdout, "data");
+    const flag = (await checks()).find(({ id }) => id === "flag");
+    expect(flag).toMatchObject({
+      outcome: "refused",
+      found: expect.stringContaining(`(process ${admin.pid})`) as string,
+    });
+    const gone = once(admin, "exit");
+    admin.kill();
+    await gone;
+    expect((await checks()).find(({ id }) => id === "flag")).toMatchObject({ outcome: "ok" });
   });
 
   it("find a freshly installed postoffice in order but for what ADMIN makes later", async () => {

@@ -5,6 +5,7 @@ import { errorCode } from "../../files.ts";
 import { filesIn, nameOf } from "../census.ts";
 import { check, type Check, type CheckInput } from "../check.ts";
 import { DIRECTORY_FOLDERS, mayBeReadOnly, type FolderName } from "../layout.ts";
+import { holdersOf } from "../open-elsewhere.ts";
 import { findFile } from "../postoffice.ts";
 
 /** The files can be written, and nobody holds the postoffice. */
@@ -64,6 +65,14 @@ async function flagHeld({ postoffice }: CheckInput): Promise<Check> {
     );
   }
   if (process.platform === "win32") return ok("FLAG.GLB can be opened");
+  const holders = await holdersOf(flag);
+  if (holders?.length === 0) return ok("nobody on this machine, which holds the disk, has FLAG.GLB open");
+  if (holders) {
+    return refused(
+      `GLB\\FLAG.GLB is open in ${holders.map(({ name, pid }) => `${name} (process ${pid})`).join(", ")}: somebody administers the postoffice`,
+      "Close ADMIN on every machine: DOSBox does not heed its lock, and both would write. Mail clients look into FLAG.GLB for a moment; try again.",
+    );
+  }
   return unknown(
     "FLAG.GLB can be opened, but this system does not show what DOS programs elsewhere hold",
     "See that ADMIN is closed on every machine.",

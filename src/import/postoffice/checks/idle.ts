@@ -5,7 +5,7 @@ import { HALF_MADE_LISTS, isTemporary, QUEUES } from "../layout.ts";
 const REQTRANS_DUMMY = 60;
 
 /** Nothing is under way, nothing was left behind, and what an import would lose is said. */
-export function checkIdle({ census }: CheckInput): Check[] {
+export function checkIdle({ census }: Pick<CheckInput, "census">): Check[] {
   return [notTheServer(), queues(), temporaries(), sortLock(), resyncThere(), pending()];
 
   function notTheServer(): Check {

@@ -4,7 +4,7 @@ import { GATEWAY_TYPES } from "../layout.ts";
 import { SIZE_RULES, type SizeRule } from "../size-rules.ts";
 
 /** Every size rule on every file it is for: one check for each file that breaks one, or a single one that all keep them. */
-export function checkSizes({ census }: CheckInput): Check[] {
+export function checkSizes({ census }: Pick<CheckInput, "census">): Check[] {
   const files = [...census.entries.values()].filter(({ kind }) => kind === "file");
   const ruled = SIZE_RULES.flatMap((rule) =>
     files.filter(({ key }) => rule.files.test(key)).map((file) => ({ rule, file })),
