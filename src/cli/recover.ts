@@ -87,7 +87,8 @@ export async function runNamed(run: string, cli: Pick<CliContext, "stateDir">): 
   });
 }
 
-async function isUnsettled(record: RunRecord): Promise<boolean> {
+/** True for a run that left something to finish or undo. */
+export async function isUnsettled(record: RunRecord): Promise<boolean> {
   const dss = record.data["dss"];
   if (record.command === "push" && typeof dss === "string") {
     const { isUnsettledPush } = await import("../push/mend.ts");

@@ -17,7 +17,8 @@ import {
 import { mayRun } from "./process-identity.ts";
 import { asRunId, newRunId } from "./run-id.ts";
 
-const JOURNAL = "journal.jsonl";
+/** Name of the journal in a run's folder. */
+export const JOURNAL = "journal.jsonl";
 
 /** A run as its journal tells it. */
 export interface RunRecord {
