@@ -30,7 +30,7 @@ export const generateOptions = {
   ),
   "accept-value-left": flag("Take the file though the DSS leaves its registry value"),
   "kick-after": optionalDuration("Pause the service once when nothing appears for so long: that starts a cycle"),
-  "second-restart": flag("Restart the service once more behind the delivery, as the notes of Exchange 5.0 say"),
+  "second-restart": flag("Restart the service once more behind the list, as the notes of Exchange 5.0 say"),
 } as const;
 
 /** Flags of where a list goes and how: what each requestor in the config file may say for itself. */

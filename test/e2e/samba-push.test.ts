@@ -91,17 +91,19 @@ describe.skipIf(!available).each(ours)("resync push over SFTP from an NT host: $
     },
   );
 
-  it("is mended by the next push when it was killed", async () => {
+  it("is mended by resync recover, or by the next push, when it was killed", async () => {
     const before = await bed.picture();
     const lines = (await journals(bench.stateDir)).at(-1)?.length ?? 0;
     // At every step of a generation: test/push/generate/hosts/samba/killed.test.ts.
-    for (let line = 2; line < lines; line += Math.ceil(lines / (long ? 8 : 2))) {
+    const behind = Array.from({ length: long ? 8 : 2 }, (_, index) => 2 + Math.round((index * lines) / (long ? 8 : 2)));
+    for (const [index, line] of behind.entries()) {
       await killBehind(line);
       await bed.nt.idle();
-      const mended = await bench.resync(args(THREE), secretFiles());
+      const how = index % 2 === 0 ? ["recover", "--json", ...(kind.smb1 ? ["--smb1"] : [])] : args(THREE);
+      const mended = await bench.resync(how, secretFiles());
       expect(mended.exitCode, mended.stderr).toBe(0);
       const after = await bed.picture();
-      expect(after.registry, `killed behind line ${line}`).toBe(before.registry);
+      expect(after.registry, `killed behind line ${line}, ${how[0]}`).toBe(before.registry);
       expect(after.state).toBe(before.state);
     }
   });

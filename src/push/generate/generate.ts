@@ -9,7 +9,7 @@ import type { DssHost } from "./dss-host.ts";
 import { locateDxadata, readServiceValues } from "./locate.ts";
 import { produce } from "./produce.ts";
 import { withReadOnlyHost } from "./read-only-host.ts";
-import { checkRequestors, refusePresent, type Generated, type GenerateRequest } from "./request.ts";
+import { checkKick, checkRequestors, refusePresent, type Generated, type GenerateRequest } from "./request.ts";
 import { leaveAsFound, undo } from "./settle.ts";
 import { tellPlan } from "./tell-plan.ts";
 
@@ -29,6 +29,7 @@ export async function generate(
   context: RunContext,
 ): Promise<Generated | undefined> {
   checkRequestors(request.requestors);
+  checkKick(request);
   if (context.dryRun) {
     const readOnly = withReadOnlyHost(host);
     const findings = await survey(readOnly, request, context);

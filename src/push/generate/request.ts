@@ -69,6 +69,16 @@ export function checkRequestors(requestors: readonly string[]): void {
   }
 }
 
+/** Throws `USAGE` for a kick that would come after the end of the wait. */
+export function checkKick({ kickAfterMs, timeoutMs }: Pick<GenerateRequest, "kickAfterMs" | "timeoutMs">): void {
+  if (kickAfterMs === undefined || kickAfterMs < timeoutMs) return;
+  throw new ResyncError("USAGE", {
+    message: `A kick after ${kickAfterMs / 1000} s would never come: the wait ends after ${timeoutMs / 1000} s.`,
+    state: "Nothing was changed on the DSS.",
+    hint: "Let --kick-after be shorter than --timeout.",
+  });
+}
+
 /** Throws `ALREADY_EXISTS` when one of the local files that are to be made is there: nothing of anybody's is overwritten. */
 export async function refusePresent(...paths: string[]): Promise<void> {
   for (const path of paths) {

@@ -46,6 +46,6 @@ export async function tellPlan(
   }
   if (service === "stopped") would(`net stop ${DXA_SERVICE}`, { service: DXA_SERVICE });
   if (request.secondRestart === true) {
-    would(`restart ${DXA_SERVICE} once more when the list is delivered and out of Dxadata`, { service: DXA_SERVICE });
+    would(`restart ${DXA_SERVICE} once more when the list is out of Dxadata`, { service: DXA_SERVICE });
   }
 }

@@ -64,8 +64,15 @@ describe("a DSS that writes only when a cycle begins", () => {
   it("is not kicked when it writes by itself", async () => {
     await open();
     const context = await testContext();
-    await generate(bed.host, requestFor(bed, { kickAfterMs: 60_000 }), context);
+    await generate(bed.host, requestFor(bed, { kickAfterMs: 20_000 }), context);
     expect(context.entries.some((entry) => "data" in entry && entry.data["kind"] === "pause-service")).toBe(false);
+  });
+
+  it("is refused a kick that would never come", async () => {
+    await open();
+    await expect(
+      generate(bed.host, requestFor(bed, { kickAfterMs: 25_000 }), await testContext()),
+    ).rejects.toMatchObject({ code: "USAGE", hint: expect.stringContaining("--timeout") as string });
   });
 
   it("is refused a kick on a host that cannot pause", async () => {
@@ -108,7 +115,7 @@ describe("a DSS that writes only when a cycle begins", () => {
     expect(acts).toContain(`set ${DXA_KEY}\\PauseKicksDX to REG_DWORD 1`);
     expect(acts).toContain("net pause MSExchangeDX if nothing appears within 0.02 s");
     expect(acts).toContain(`remove ${DXA_KEY}\\PauseKicksDX`);
-    expect(acts.at(-1)).toBe("restart MSExchangeDX once more when the list is delivered and out of Dxadata");
+    expect(acts.at(-1)).toBe("restart MSExchangeDX once more when the list is out of Dxadata");
   });
 });
 

@@ -20,7 +20,7 @@ describe.skipIf(!need("smbd", "net", "smbclient", "rpcclient"))("the service's r
         const host = bed.open();
         try {
           const safety = { host, request: (more: object) => bed.request(more), close: () => host.close() };
-          await expectRegistrySafe(safety, values, mishap, { timeoutMs: 8000, kickAfterMs: 20_000 });
+          await expectRegistrySafe(safety, values, mishap, { timeoutMs: 8000, kickAfterMs: 7000 });
         } finally {
           await host.close();
           await bed.nt.idle();
