@@ -38,8 +38,10 @@ export const containersCheck = dssCheck(
   "Export containers",
   "Q192484, Q246700, Q248828",
   async ({ host, dxaVersion, folders }, say) => {
-    const count = "how many containers each requestor exports stands in the directory, which is not read";
-    const keep = "Keep it below 100 for each requestor before SP3.";
+    const count =
+      "which containers each requestor exports, and with which trust level, stands in the directory, which is not read";
+    const keep =
+      "Compare the number of entries with what you expect; before SP3 keep the containers below 100 for each requestor.";
     if (dxaVersion === undefined || !atLeast(dxaVersion, "5.5.2650") || atLeast(dxaVersion, "5.5.2651"))
       return say.unknown(count, keep);
     const admin = folders.dxaExe && `${splitWindowsPath(folders.dxaExe).folder}\\admin.exe`;
