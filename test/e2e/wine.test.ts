@@ -36,6 +36,12 @@ describe.skipIf(node === undefined)("the program on Windows, as Wine makes it", 
     expect(exitCode).toBe(0);
   });
 
+  it("goes the whole way on simulated systems, over SFTP", async () => {
+    const { exitCode, stdout } = await windows.resync(["demo"]);
+    expect(stdout).toMatch(/^Verdict: succeeded/mu);
+    expect(exitCode).toBe(0);
+  });
+
   describe("push", () => {
     beforeEach(async () => {
       await wine.reset();

@@ -1,5 +1,5 @@
 import { TRIGGER_VALUE } from "../dss-host.ts";
-import { globalMaxAway, HAS_VALUE, RUNS, SHOW_KEY } from "./command-lines.ts";
+import { globalMaxAway, HAS_VALUE, manyTimes, pause, SHOW_KEY } from "./command-lines.ts";
 import type { KeptNames } from "./kept.ts";
 import { HANDOFF, MARK } from "./names.ts";
 
@@ -45,11 +45,17 @@ export const refusals = (earlier: string): string[] => [
 export const failures = (): string[] =>
   Object.entries({
     NOTSET: `The value ${TRIGGER_VALUE} did not reach the registry.`,
+    // NET may say 2182 of a service that still stops, as Wine's does.
     NOSTOP: "The service does not stop. When it has ended at last, type NET START %SERVICE%.",
     NOSTART: "The service does not start. See the event log.",
     ENDED: "The service has ended by itself. See the event log.",
     NOLIST: `No finished ${HANDOFF.list} came in time. See the event log, and the free space on the disk.`,
   }).flatMap(([label, why]) => [`:${label}`, `SET WHY=${why}`, "GOTO PUTBACK"]);
+
+/** Tries to find the service running, each after a pause of so many seconds: one that still stops is started then. */
+const START = { tries: 5, seconds: 9 };
+/** Starts the service if it is stopped. ERRORLEVEL 0 when it runs already, which NET says with 2182 in every language (Q233975). */
+const PROVED = 'NET START %SERVICE% 2>&1 | FIND "2182" > NUL';
 
 /** Takes back what the marks say was changed. A service that has ended is started. */
 export const putBack = (globalMax: boolean, { earlier, unfinished }: KeptNames): string[] => [
@@ -72,12 +78,16 @@ export const putBack = (globalMax: boolean, { earlier, unfinished }: KeptNames):
   `DEL ${MARK.set}`,
   ":CLEARED",
   ...(globalMax ? globalMaxAway("BACK") : []),
-  RUNS,
+  "SET N=",
+  ":STARTUP",
+  PROVED,
   "IF NOT ERRORLEVEL 1 GOTO RUNS",
-  "NET START %SERVICE%",
-  RUNS,
-  "IF NOT ERRORLEVEL 1 GOTO RUNS",
-  "SET WHY=%WHY% The service is not running.",
+  `IF "%N%"=="${manyTimes(START.tries)}" GOTO UNSURE`,
+  "SET N=%N%x",
+  pause(START.seconds),
+  "GOTO STARTUP",
+  ":UNSURE",
+  "SET WHY=%WHY% Please look in Control Panel, Services, whether the service runs, and start it if not.",
   ":RUNS",
   'IF "%WHY%"=="" SET WHY=Put back on request.',
   `IF EXIST "%DXADATA%\\${earlier}" SET WHY=%WHY% The earlier ${HANDOFF.list} is kept as ${earlier}.`,
