@@ -3,6 +3,7 @@ import { flag } from "../config/option.ts";
 import { EXIT, ResyncError } from "../errors.ts";
 import { asRunId } from "../journal/run-id.ts";
 import { listRuns, readRun, resumeRun, type RunRecord } from "../journal/store.ts";
+import { wrap } from "../report/style.ts";
 import { defineCommand, type CliContext } from "./command.ts";
 import { dssOptions, openDss, type DssOptions } from "./dss.ts";
 import { handoffFolder } from "./handoff.ts";
@@ -59,7 +60,9 @@ export const recoverCommand = defineCommand({
         data: { runs: mended },
         text: dryRun
           ? "Dry run: nothing was changed."
-          : mended.map((one) => `${one.command} ${one.run}: ${one.outcome}. ${one.state}`).join("\n"),
+          : mended
+              .map((one) => wrap(`${one.command} ${one.run}: ${one.outcome}. ${one.state}`, cli.style.width, "  "))
+              .join("\n"),
       };
     });
   },

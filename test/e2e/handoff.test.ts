@@ -59,7 +59,7 @@ describe("push over an operator", () => {
     await killedWhileWaiting();
     const before = await stick();
     const { exitCode, stdout } = await bench.resync(["recover"]);
-    expect(stdout).toMatch(/push \S+: waiting\. The handoff in .*stick is whole.*--resume/u);
+    expect(stdout.replaceAll(/\s+/gu, " ")).toMatch(/push \S+: waiting\. The handoff in .*stick is whole.*--resume/u);
     expect(exitCode).toBe(0);
     expect(await stick()).toEqual(before);
     expect((await bench.resync(["recover"])).stdout).toContain("nothing to recover");

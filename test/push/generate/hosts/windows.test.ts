@@ -39,6 +39,15 @@ describe("a Windows host", () => {
     expect((await registryOf(windows.folder))[DXA_KEY]?.[TRIGGER_VALUE]).toEqual([7, bytes]);
   });
 
+  it("goes by the state it reads back, not by how reg.exe ended", async () => {
+    await writeFile(join(windows.folder, "grumbles.json"), "true");
+    const value = { type: "REG_MULTI_SZ", data: ["Büro Süd"] } as const;
+    await host.writeValue(DXA_KEY, TRIGGER_VALUE, value);
+    expect(await host.readValue(DXA_KEY, TRIGGER_VALUE)).toEqual(value);
+    await host.deleteValue(DXA_KEY, TRIGGER_VALUE);
+    expect(await host.readValue(DXA_KEY, TRIGGER_VALUE)).toBeUndefined();
+  });
+
   it("leaves no temporary file behind", async () => {
     await host.writeValue(DXA_KEY, TRIGGER_VALUE, { type: "REG_MULTI_SZ", data: ["P"] });
     await host.exportKey(DXA_KEY);
