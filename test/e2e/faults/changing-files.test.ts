@@ -19,7 +19,7 @@ import { parsePlaceAddress } from "../../../src/transfer/place-address.ts";
 import { WAYS, type Way, type WayName } from "./ways.ts";
 
 /** Longer than what is under way at once, so that what happens at its start is still to be read at its end. */
-const LONG = 40_000_000;
+const LONG = 28_000_000;
 const PAIR = [GLB_NAME, MANIFEST_NAME].toSorted();
 const { signal } = new AbortController();
 
@@ -53,10 +53,10 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
 
   it.skipIf(!possible).each([
     ["grows", (path: string) => appendFileSync(path, "more"), ["DELIVERY_INCOMPLETE"]],
-    ["shrinks", (path: string) => truncateSync(path, LONG - 3_000_000), ["DELIVERY_INCOMPLETE", "FILE_CHANGED"]],
+    ["shrinks", (path: string) => truncateSync(path, LONG - 2_000_000), ["DELIVERY_INCOMPLETE", "FILE_CHANGED"]],
   ] as const)(
     "a list that %s while it is taken is not taken",
-    async (_how, change, codes) => {
+    async (how, change, codes) => {
       const { there, place } = await bed();
       await deliver(place, await list(randomBytes(LONG)), { journal, signal });
       let changed = false;
@@ -65,9 +65,11 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
         changed = true;
       };
       const copy = join(here, "copy");
-      const taking = collect(place, { copy, signal, onProgress });
-      await expect(taking).rejects.toMatchObject({ code: expect.toBeOneOf([...codes]) });
-      expect(existsSync(copy)).toBe(false);
+      const end = await collect(place, { copy, signal, onProgress }).catch((error: unknown) => error);
+      // smbclient reads what the file had when it was opened: that is the whole list, and proved to be it.
+      const wholeAnyway = name === "smb1" && how === "grows";
+      expect(end).toMatchObject(wholeAnyway ? { size: LONG } : { code: expect.toBeOneOf([...codes]) });
+      expect(existsSync(copy)).toBe(wholeAnyway);
       await place.close();
     },
     120_000,
@@ -75,7 +77,7 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
 
   it.skipIf(!possible).each([
     ["grows", (path: string) => appendFileSync(path, Buffer.alloc(3_000_000))],
-    ["shrinks", (path: string) => truncateSync(path, 37_000_000)],
+    ["shrinks", (path: string) => truncateSync(path, LONG - 2_000_000)],
   ] as const)(
     "a list that %s while it is sent is not delivered, and the old one stays",
     async (_how, change) => {
@@ -101,7 +103,7 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
   );
 
   it.skipIf(!possible)(
-    "a list that somebody is reading is replaced, and the reader keeps the old one",
+    "a list that somebody is reading is replaced or FILE_BUSY, and the reader gets it whole",
     async () => {
       const { address, there, place } = await bed();
       const old = randomBytes(LONG);
@@ -110,45 +112,45 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
       const reading = reader.read(GLB_NAME)[Symbol.asyncIterator]();
       const parts = [(await reading.next()).value as Uint8Array];
       const fresh = randomBytes(5000);
-      expect(await deliver(place, await list(fresh), { journal, signal })).toMatchObject({ outcome: "delivered" });
+      const end = await deliver(place, await list(fresh), { journal, signal }).catch((error: unknown) => error);
+      // Over SMB 1 the old file has to be removed first, which Samba refuses meanwhile, as Windows does.
+      expect(end).toMatchObject(name === "smb1" ? { code: "FILE_BUSY" } : { outcome: "delivered" });
       for (let part = await reading.next(); part.done !== true; part = await reading.next()) parts.push(part.value);
       expect(Buffer.concat(parts).equals(old)).toBe(true);
-      expect(readFileSync(join(there, GLB_NAME)).equals(fresh)).toBe(true);
+      expect(readFileSync(join(there, GLB_NAME)).equals(name === "smb1" ? old : fresh)).toBe(true);
+      expect((await readdir(there)).toSorted()).toEqual(PAIR);
       await Promise.all([place.close(), reader.close()]);
     },
     120_000,
   );
 
-  it.skipIf(!possible || name !== "smb")(
-    "a list that somebody holds open alone is replaced, or FILE_BUSY",
-    async () => {
-      const { address, there, place } = await bed();
-      const old = randomBytes(5000);
-      await deliver(place, await list(old), { journal, signal });
-      const { host, port, share, path } = parsePlaceAddress(address) as {
-        host: string;
-        port: number;
-        share: string;
-        path: string;
-      };
-      const credentials = { user: "backup", domain: "", password: way.login().env["RESYNC_SMB_PASSWORD"] ?? "" };
-      const other = await openShare({ host, port, share, credentials });
-      const alone = {
-        path: `${path}/${GLB_NAME}`,
-        access: ACCESS.readData | ACCESS.writeData | ACCESS.synchronize,
-        share: SHARE.nothing,
-        disposition: DISPOSITION.open,
-        options: CREATE_OPTION.notFolder,
-      };
-      await openHandle(other, alone, "Holding");
-      const fresh = randomBytes(6000);
-      const end = await deliver(place, await list(fresh), { journal, signal }).catch((error: unknown) => error);
-      expect(end).toMatchObject({ outcome: "delivered" });
-      expect(readFileSync(join(there, GLB_NAME)).equals(fresh)).toBe(true);
-      expect((await readdir(there)).toSorted()).toEqual(PAIR);
-      await Promise.all([place.close(), other.close()]);
-    },
-  );
+  it.skipIf(!possible || name !== "smb")("a list that somebody holds open alone is replaced, by Samba", async () => {
+    const { address, there, place } = await bed();
+    const old = randomBytes(5000);
+    await deliver(place, await list(old), { journal, signal });
+    const { host, port, share, path } = parsePlaceAddress(address) as {
+      host: string;
+      port: number;
+      share: string;
+      path: string;
+    };
+    const credentials = { user: "backup", domain: "", password: way.login().env["RESYNC_SMB_PASSWORD"] ?? "" };
+    const other = await openShare({ host, port, share, credentials });
+    const alone = {
+      path: `${path}/${GLB_NAME}`,
+      access: ACCESS.readData | ACCESS.writeData | ACCESS.synchronize,
+      share: SHARE.nothing,
+      disposition: DISPOSITION.open,
+      options: CREATE_OPTION.notFolder,
+    };
+    await openHandle(other, alone, "Holding");
+    const fresh = randomBytes(6000);
+    const end = await deliver(place, await list(fresh), { journal, signal }).catch((error: unknown) => error);
+    expect(end).toMatchObject({ outcome: "delivered" });
+    expect(readFileSync(join(there, GLB_NAME)).equals(fresh)).toBe(true);
+    expect((await readdir(there)).toSorted()).toEqual(PAIR);
+    await Promise.all([place.close(), other.close()]);
+  });
 });
 
 const ABOUT: Omit<Manifest, "id" | "size" | "sha256"> = {
