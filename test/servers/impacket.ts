@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,13 +13,6 @@ export interface ImpacketServer {
   readonly password: string;
   readonly folder: string;
   stop(): Promise<void>;
-}
-
-/** True when Debian's python3-impacket is on this machine; said loudly when not. It is never required. */
-export function hasImpacket(): boolean {
-  if (spawnSync(PYTHON, ["-c", "import impacket.smbserver"]).status === 0) return true;
-  process.stderr.write("\n*** SKIPPED: a test file wants Impacket (Debian package python3-impacket). ***\n");
-  return false;
 }
 
 /** Starts a server with one share, `SHARE`. */

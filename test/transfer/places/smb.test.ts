@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bytesOf, collectBytes } from "../../../src/transfer/bytes.ts";
@@ -46,7 +46,8 @@ describe.skipIf(!need("smbd")).each(Object.keys(SESSIONS) as Variant[])("smb:// 
     const path = `a place/${(count += 1)}`;
     const folder = join(server.folder(share), path);
     mkdirSync(folder, { recursive: true });
-    return folderBed(await open(share, path), folder, async () => undefined);
+    const place = await open(share, path);
+    return folderBed(place, folder, async () => rmSync(folder, { recursive: true }));
   };
 
   it("agrees on what it should, and carries a file there, into place and back", async () => {
