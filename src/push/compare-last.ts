@@ -1,4 +1,5 @@
 import type { RunContext } from "../context.ts";
+import type { Reporter } from "../report/reporter.ts";
 import { headerBelowKnown } from "../glb/header-check.ts";
 import type { MasterListCheck } from "../glb/identify.ts";
 import { shrinkRefusal } from "../glb/shrink.ts";
@@ -40,7 +41,11 @@ export async function compareWithLast(
     const warnings = check.header && last.header ? headerBelowKnown(check.header, last.header) : [];
     if (!warned) for (const warning of warnings) reporter.emit({ type: "warning", ...warning });
     warned ||= warnings.length > 0;
-    if (confirmed || check.counts === undefined || last.counts === null) continue;
+    if (confirmed || last.counts === null) continue;
+    if (check.counts === undefined) {
+      tellIncomparable(last.counts.addresses, reporter);
+      return;
+    }
     const refusal = shrinkRefusal(last.counts, check.counts, guard.maxShrink);
     if (refusal === undefined) continue;
     confirmed = await guard.confirm(`${refusal.message} Deliver it nevertheless?`);
@@ -51,4 +56,12 @@ export async function compareWithLast(
       facts: { ...refusal.facts },
     });
   }
+}
+
+function tellIncomparable(addresses: number, reporter: Reporter): void {
+  reporter.emit({
+    type: "warning",
+    text: `Whether the list has lost addresses cannot be told; the one delivered last held ${addresses.toLocaleString("en")}.`,
+    facts: { addresses },
+  });
 }
