@@ -69,7 +69,7 @@ async function showRecords(path: string, values: Values & RecordOptions, cli: Cl
     const text = `${damage.length} bytes from byte ${damage.offset} on are no record: ${damage.why}.`;
     cli.reporter.emit({ type: "warning", text, facts: { ...damage } });
   };
-  const selection = { ...values, onDamage };
+  const selection = { ...values, onDamage, width: cli.style.width };
   const data: Record<string, unknown> = { file: path, format: values.format satisfies RecordFormat };
   if (values.output !== undefined) {
     const { writeTextFile } = await import("../glb/formats/write-file.ts");

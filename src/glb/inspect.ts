@@ -30,6 +30,8 @@ export interface InspectOptions {
 /** Which records, and how. */
 export interface RecordOptions extends InspectOptions, Selection {
   readonly format: RecordFormat;
+  /** Columns of the terminal, for the table. */
+  readonly width?: number;
   /** A byte order mark in front of CSV. */
   readonly bom?: boolean;
   /** The entry under which LDIF hangs all others. */

@@ -172,9 +172,18 @@ describe("for people", () => {
     expect(text.split("\n")).toEqual([
       "      Sync  Kind      Transaction",
       "         9  add       Åsa with a name much longer than thirty characters  PCM:NORTH/HARBOUR/asa",
-      expect.stringContaining("! IMPORT message 72:"),
+      '                      ! IMPORT message 72: The name "Åsa with a name much longer',
+      '                        than thirty characters" has 50 characters; 30 are',
+      "                        allowed.",
       "",
     ]);
+    const none = await joined(recordsTable(await itemsOf(SAMPLE, { search: "nobody" })));
+    expect(none).toContain("There are no such records.");
+  });
+
+  it("the table can hold only records with problems, among others of many", async () => {
+    const text = await joined(recordsTable(await itemsOf(SAMPLE, { problems: true })));
+    expect(text.match(/^ +\d+ {2}/gmu)).toHaveLength(1);
   });
 
   it("a limit ends the reading", async () => {
