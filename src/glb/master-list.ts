@@ -1,5 +1,5 @@
 import { textCodec, type CodePage, type TextCodec } from "./code-page.ts";
-import { anchoredTexts, findAnchors } from "./infer/anchors.ts";
+import { findAnchors } from "./infer/anchors.ts";
 import { guessCodePage, type CodePageGuess } from "./infer/code-page-guess.ts";
 import { inferLayout, type LayoutFinding } from "./infer/infer-layout.ts";
 import { placeFields, placeOf, type RecordSpan } from "./layout-checksum.ts";
@@ -71,7 +71,7 @@ export async function readMasterList(
     await iterator.return?.();
     return { finding: undefined, looked: sample.length, why: whyUnreadable(sample) };
   }
-  const codePage = chooseCodePage(sample, options.codePage);
+  const codePage = await chooseCodePage(sample, finding, options.codePage);
   const codec = textCodec(codePage.codePage);
   const whole = replay(sample, ended, iterator);
   const scan = (visitor: ScanVisitor) => scanRecords(whole, finding, visitor);
@@ -152,9 +152,34 @@ function given(layout: GlbLayout): LayoutFinding {
   return { layout, counts: false, confidence: "high", reasons, unexplained: [], records: 0 };
 }
 
-function chooseCodePage(sample: Buffer, chosen: CodePage | undefined): CodePageGuess {
+async function chooseCodePage(
+  sample: Buffer,
+  finding: LayoutFinding,
+  chosen: CodePage | undefined,
+): Promise<CodePageGuess> {
   if (chosen !== undefined) return { codePage: chosen, guessed: false, reason: "chosen by the caller" };
-  return guessCodePage(anchoredTexts(sample));
+  return guessCodePage(await telltaleTexts(sample, finding));
+}
+
+/** Texts beyond ASCII that a guess rests on at the most. */
+const MAX_TEXTS = 200;
+const PIECE = 64 * 1024;
+
+/** The first texts of the sample with characters beyond ASCII. */
+async function telltaleTexts(sample: Buffer, finding: LayoutFinding): Promise<Buffer[]> {
+  const texts: Buffer[] = [];
+  const pieces = async function* () {
+    for (let at = 0; at < sample.length && texts.length < MAX_TEXTS; at += PIECE) yield sample.subarray(at, at + PIECE);
+  };
+  const walk = scanRecords(pieces(), finding, {
+    record(bytes, { textFrom, textTo }) {
+      const text = bytes.subarray(textFrom, textTo);
+      if (text.some((byte) => byte >= 0x80)) texts.push(Buffer.from(text));
+    },
+    damage: () => undefined,
+  });
+  for await (const _ of walk);
+  return texts.slice(0, MAX_TEXTS);
 }
 
 function whyUnreadable(sample: Buffer): string {

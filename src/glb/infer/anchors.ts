@@ -1,5 +1,3 @@
-import { plainTextEnd } from "../text-bytes.ts";
-
 /**
  * Where transaction texts begin, at most `limit` of them: a code letter, a blank or tab, and an address type with its colon, as every A, D, M,
  * R and T of the import grammar has them (Q96001, Q96060). This is the only thing the inferring reader knows beforehand.
@@ -18,16 +16,6 @@ export function findAnchors(bytes: Buffer, limit: number): number[] {
   }
   return [...new Set([...found, ...[...text.matchAll(REMARK)].map((match) => match.index)])].toSorted((a, b) => a - b);
 }
-
-/** The texts of transactions as bytes, one after the other: from each anchor to the first control character. */
-export function* anchoredTexts(bytes: Buffer): Generator<Buffer> {
-  for (const { index } of bytes.toString("latin1").matchAll(ANCHOR)) {
-    yield bytes.subarray(index, plainTextEnd(bytes, index, Math.min(bytes.length, index + LONGEST)));
-  }
-}
-
-/** More of a text is not looked at. */
-const LONGEST = 200;
 
 /** A remark that begins farther from the beginning of a file is not its first record. */
 const MAX_HEADER = 256;

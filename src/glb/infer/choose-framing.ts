@@ -1,4 +1,6 @@
+import { isPlainText } from "../text-bytes.ts";
 import { endsClean, findFraming, withFilling, type Framing } from "./framing.ts";
+import { countBy } from "./frequencies.ts";
 import { findLengthFraming } from "./length-framing.ts";
 import { singleRecord } from "./single-record.ts";
 
@@ -11,20 +13,43 @@ export function chooseFraming(bytes: Buffer, anchors: readonly number[], whole: 
   const byTerminator = anchors.length === 1 ? singleRecord(bytes, first) : findFraming(bytes, anchors, whole);
   const byLength = findLengthFraming(bytes, anchors, whole);
   if (byTerminator === undefined) return byLength;
-  const chosen = byLength !== undefined && lengthIsBetter(byTerminator, byLength) ? byLength : byTerminator;
-  return withFilling(bytes, anchors, chosen);
+  const isBetter = byLength !== undefined && lengthIsBetter(bytes, anchors, whole, byTerminator, byLength);
+  return withFilling(bytes, anchors, isBetter ? byLength : byTerminator);
+}
 
-  /**
-   * Texts without a terminator may seem to end in a NUL that is the high byte of the next length, and nearly all of them may. A framing
-   * under which no file header is needed is better, then one under which the file ends with a record.
-   */
-  function lengthIsBetter(a: Framing, b: Framing): boolean {
-    if (Math.abs(a.fit - b.fit) > EQUAL) return b.fit > a.fit;
-    const isExact = (framing: Framing) => first >= framing.gap && first <= framing.widest;
-    if (isExact(a) !== isExact(b)) return isExact(b);
-    const isClean = (framing: Framing) => endsClean(bytes, framing.ends, framing.terminator);
-    if (whole && isClean(a) !== isClean(b)) return isClean(b);
-    const sameEnds = a.gap + a.terminator.length === b.gap + b.terminator.length;
-    return !sameEnds || (b.length?.ahead ?? 0) > a.gap;
-  }
+/**
+ * Texts without a terminator may seem to end in a NUL that is the high byte of the next length; texts in slots may seem to be shorter than they are. What
+ * tells, the most telling first: how many records fit; whether a whole file ends with a record; whether texts would be cut short; whether the
+ * length stands right behind the text, where a NUL could be part of it; whether a file header would be needed.
+ */
+function lengthIsBetter(
+  bytes: Buffer,
+  anchors: readonly number[],
+  whole: boolean,
+  byTerminator: Framing,
+  byLength: Framing,
+): boolean {
+  if (Math.abs(byTerminator.fit - byLength.fit) > EQUAL) return byLength.fit > byTerminator.fit;
+  const [a, b] = [tidiness(bytes, byTerminator), tidiness(bytes, byLength)];
+  if (whole && a !== b) return b > a;
+  const cut = countBy(
+    anchors.map((_, index) => textBetween(bytes, byLength.ends[index] ?? -1, byTerminator.ends[index] ?? -1)),
+  );
+  const lengths = [...cut].filter(([length, count]) => length >= 0 && count > anchors.length * 0.1);
+  if (lengths.length >= 2) return false;
+  const isSame = (cut.get(0) ?? 0) >= anchors.length * 0.9;
+  if (isSame && byTerminator.terminator.length > 0) return (byLength.length?.ahead ?? 0) >= byLength.gap;
+  const isExact = ({ gap, widest }: Framing) => (anchors[0] as number) >= gap && (anchors[0] as number) <= widest;
+  return isExact(byTerminator) === isExact(byLength) || isExact(byLength);
+}
+
+/** 2 when nothing stands behind the last text of the file, 1 when filling does, 0 when something else does. */
+function tidiness(bytes: Buffer, { ends, terminator }: Framing): number {
+  if (!endsClean(bytes, ends, terminator)) return 0;
+  return (ends.at(-1) ?? 0) + terminator.length === bytes.length ? 2 : 1;
+}
+
+/** Bytes of plain text from one end to the other; -1 where there is no such text. */
+function textBetween(bytes: Buffer, from: number, to: number): number {
+  return from >= 0 && to >= from && isPlainText(bytes, from, to) ? to - from : -1;
 }

@@ -9,19 +9,12 @@ export interface CodePageGuess {
   readonly reason: string;
 }
 
-/** Texts with characters beyond ASCII that are looked at. */
-const MAX_TEXTS = 200;
-
 /**
  * Guesses the code page from texts: for each page, how much of what is beyond ASCII would be letters as people's names have them. Pages
  * are told apart by their script; near relatives such as 437 and 850 are not, and 850 is taken (Q156063).
  */
 export function guessCodePage(texts: Iterable<Buffer>): CodePageGuess {
-  const beyond: Buffer[] = [];
-  for (const text of texts) {
-    if (text.some((byte) => byte >= 0x80)) beyond.push(text);
-    if (beyond.length >= MAX_TEXTS) break;
-  }
+  const beyond = [...texts].filter((text) => text.some((byte) => byte >= 0x80));
   if (beyond.length === 0) {
     return {
       codePage: DEFAULT_CODE_PAGE,

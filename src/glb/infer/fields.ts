@@ -1,13 +1,13 @@
 import { noClaims, type Claims, type NumberPlace, type Region } from "./columns.ts";
 import type { LengthClue } from "./framing.ts";
 import type { Row } from "./rows.ts";
-import { findStamp, stampRank } from "./stamps.ts";
-import { findTracked, measure, widen, type Target, type Tracked } from "./tracking.ts";
+import { findStamp, stampRank, type FoundStamp } from "./stamps.ts";
+import { findTracked, measure, widen, type Target, type Tracked, type Widened } from "./tracking.ts";
 
 /** The numbers that were recognized beside the texts. */
 export interface FoundFields {
-  readonly sync: Tracked | undefined;
-  readonly stamp: NumberPlace | undefined;
+  readonly sync: Widened | undefined;
+  readonly stamp: FoundStamp;
   readonly length: (Tracked & { readonly slot: boolean }) | undefined;
   /** Columns not given to any of them. */
   readonly claims: Claims;
@@ -32,10 +32,12 @@ export function findFields(
   const length = lengthTarget?.core;
   if (length !== undefined) take(length);
   const syncTarget = runningNumbers(rows);
-  const sync = chooseSync(bytes, rows, regions, claims, syncTarget);
+  const core = chooseSync(bytes, rows, regions, claims, syncTarget);
+  // Digits belong together; bytes beside a number may as well be a date stamp's, which is therefore looked for first.
+  const sync = core?.form === "decimal" ? widen(bytes, rows, regions, core, syncTarget, claims) : core;
   if (sync !== undefined) take(sync);
   const stamp = findStamp(bytes, rows, regions, claims);
-  if (stamp !== undefined) take(stamp);
+  if (stamp.place !== undefined) take(stamp.place);
 
   const wideLength = length && lengthTarget && widen(bytes, rows, regions, length, lengthTarget.target, claims);
   if (wideLength !== undefined) take(wideLength);

@@ -1,12 +1,12 @@
 import type { GlbLayout } from "../layouts.ts";
 import { findAnchors } from "./anchors.ts";
-import type { Region } from "./columns.ts";
+import type { NumberPlace, Region } from "./columns.ts";
 import { findFields, type FoundFields } from "./fields.ts";
 import { chooseFraming } from "./choose-framing.ts";
 import type { Framing } from "./framing.ts";
 import { countBy, mostFrequent } from "./frequencies.ts";
 import { regionFields } from "./layout-fields.ts";
-import { hexBytes, percent } from "./layout-words.ts";
+import { formWords, hexBytes, percent, where } from "./layout-words.ts";
 import { findPlacement, type Placement } from "./placement.ts";
 import { findRows, type Row } from "./rows.ts";
 
@@ -62,6 +62,7 @@ function describeLayout(
   const reasons: string[] = [framingReason(framing, rows)];
   const unexplained: string[] = [];
   if (placement.fileHeader > 0) unexplained.push(`the first ${placement.fileHeader} bytes of the file`);
+  if (found.stamp.rivals.length > 0) unexplained.push(stampDoubt(found.stamp.rivals));
   const [before = [], after = []] = regions.map((region) =>
     regionFields(bytes, rows, region, found, placement.before, { reasons, unexplained }),
   );
@@ -80,7 +81,7 @@ function describeLayout(
 }
 
 function confidence(rows: readonly Row[], framing: Framing, found: FoundFields): LayoutFinding["confidence"] {
-  if (rows.length >= 16 && framing.fit >= 0.8 && found.sync !== undefined) return "high";
+  if (rows.length >= 16 && framing.fit >= 0.8 && found.sync?.rivals.length === 0) return "high";
   return rows.length >= 4 ? "medium" : "low";
 }
 
@@ -98,6 +99,11 @@ function newlineOf(bytes: Buffer, rows: readonly Row[]): GlbLayout["newline"] {
   );
   const usual = [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0];
   return usual === 1 ? "\n" : usual === 2 ? "\r" : "\r\n";
+}
+
+function stampDoubt(rivals: readonly NumberPlace[]): string {
+  const places = rivals.map((place) => `${where(place)} (${formWords(place)})`);
+  return `the date stamp: it may be ${places.join(" or ")}, and nothing tells which`;
 }
 
 function framingReason(framing: Framing, rows: readonly Row[]): string {

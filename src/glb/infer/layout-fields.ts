@@ -1,7 +1,7 @@
 import { describeChecksum } from "../checksum.ts";
 import type { LayoutField } from "../layouts.ts";
 import { findChecksumRule, type ChecksumRule } from "./checksum-search.ts";
-import { regionStart, type Claims, type Region } from "./columns.ts";
+import { regionStart, type Claims, type NumberPlace, type Region } from "./columns.ts";
 import type { FoundFields } from "./fields.ts";
 import { mostFrequent } from "./frequencies.ts";
 import { formWords, hexBytes, percent, where } from "./layout-words.ts";
@@ -36,17 +36,18 @@ interface PlacedLayoutField {
 
 function numberFields(region: Region, found: FoundFields, reasons: string[]): PlacedLayoutField[] {
   const fields: PlacedLayoutField[] = [];
-  const { sync, stamp, length } = found;
+  const { sync, length } = found;
+  const stamp = found.stamp.place;
   if (sync?.region === region.name) {
     fields.push({ offset: sync.offset, field: { kind: "sync", width: sync.width, form: sync.form } });
     reasons.push(
-      `${where(sync)} count up by one in ${percent(sync.fit)} of neighbours: the sync number, ${formWords(sync)}`,
+      `${where(sync)} count up by one in ${percent(sync.fit)} of neighbours: the sync number, ${formWords(sync)}${doubt(sync.rivals)}`,
     );
   }
   if (stamp?.region === region.name) {
     fields.push({ offset: stamp.offset, field: { kind: "stamp", width: stamp.width, form: stamp.form } });
     reasons.push(
-      `${where(stamp)} are dates between 1990 and 2099 in seconds, close together: the date stamp, ${formWords(stamp)}`,
+      `${where(stamp)} are dates between 1990 and 2099 in seconds, close together: the date stamp, ${formWords(stamp)}${found.stamp.isConstant ? SAME_STAMP : ""}`,
     );
   }
   if (length?.region === region.name) {
@@ -60,6 +61,13 @@ function numberFields(region: Region, found: FoundFields, reasons: string[]): Pl
     );
   }
   return fields;
+}
+
+const SAME_STAMP = " (likely, not certain: it is the same in all records)";
+
+function doubt(rivals: readonly NumberPlace[]): string {
+  const words = rivals.map((rival) => `${where(rival)}, ${formWords(rival)}`);
+  return words.length === 0 ? "" : ` (uncertain, as no number carried over: or ${words.join("; or ")})`;
 }
 
 /** More columns than this are no header, and more windows than this no place for one checksum. */
@@ -113,7 +121,7 @@ function ruleWords({ checksum, covers }: ChecksumRule): string {
 
 /** Where the bytes that a checksum covers may begin: at the text, or anywhere before it but in the middle of a number. */
 function coverageStarts(found: FoundFields, textOffset: number): number[] {
-  const numbers = [found.sync, found.stamp, found.length];
+  const numbers = [found.sync, found.stamp.place, found.length];
   const isInside = (offset: number) =>
     numbers.some((place) => place?.region === "before" && offset > place.offset && offset < place.offset + place.width);
   return Array.from({ length: textOffset + 1 }, (_, index) => textOffset - index).filter((offset) => !isInside(offset));

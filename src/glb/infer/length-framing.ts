@@ -1,6 +1,6 @@
 import type { NumberForm } from "../layouts.ts";
 import { readNumber } from "../numbers.ts";
-import { isPlainText, plainTextEnd } from "../text-bytes.ts";
+import { lineEndLength, transactionEnd } from "../text-bytes.ts";
 import type { Framing, LengthClue } from "./framing.ts";
 import { mostFrequent } from "./frequencies.ts";
 
@@ -43,8 +43,9 @@ function framingOf(bytes: Buffer, anchors: readonly number[], whole: boolean, cl
   const gaps = [anchors[0] as number, -clue.offset, gapByContent(bytes, anchors)]
     .filter((gap) => gap >= clue.ahead && gap <= 200 && clue.offset + gap >= 0)
     .toSorted((a, b) => a - b);
-  const gap = gaps.find((candidate) => textsAreClean(bytes, anchors, candidate, whole));
-  if (gap === undefined) return undefined;
+  const clean = gaps.find((candidate) => textsAreClean(bytes, anchors, candidate, whole));
+  if (clean === undefined) return undefined;
+  const gap = clean + commonEndLength(bytes, anchors, clean);
   const { ahead, width, form, fit } = clue;
   const blockEnd = (textFrom: number) => {
     const length = readNumber(bytes, textFrom - ahead, width, form) - (clue.offset + gap);
@@ -59,10 +60,31 @@ function framingOf(bytes: Buffer, anchors: readonly number[], whole: boolean, cl
   return { terminator, gap, widest: gap, align: 1, ends: anchors.map(endOf), endOf, length, fit };
 }
 
-/** The usual distance from the first control character behind a text to the next text. */
+/** The usual distance from where a text and its line end stop, by their content, to the next text. */
 function gapByContent(bytes: Buffer, anchors: readonly number[]): number {
-  const gaps = anchors.slice(1).map((next, index) => next - plainTextEnd(bytes, anchors[index] as number, next));
+  const gaps = anchors.slice(1).map((next, index) => {
+    const end = transactionEnd(bytes, anchors[index] as number, next);
+    return next - end - lineEndLength(bytes, end);
+  });
   return mostFrequent(gaps)?.value ?? 0;
+}
+
+/** Fewer texts may well end alike. */
+const ENOUGH_TEXTS = 8;
+
+/**
+ * Constant bytes of the next record's header that look like text: how many bytes all texts have in common at their end, line ends aside. One alone
+ * says nothing.
+ */
+function commonEndLength(bytes: Buffer, anchors: readonly number[], gap: number): number {
+  const nexts = anchors.slice(1);
+  if (nexts.length < ENOUGH_TEXTS) return 0;
+  let length = 0;
+  for (; length < FARTHEST; length++) {
+    const usual = mostFrequent(nexts.map((next) => bytes[next - gap - length - 1] as number));
+    if (usual === undefined || usual.count < nexts.length * 0.95 || usual.value === 10 || usual.value === 13) break;
+  }
+  return length >= 2 ? length : 0;
 }
 
 /** The line end that nearly all texts have last, if one is there. */
@@ -109,7 +131,7 @@ function textsAreClean(bytes: Buffer, anchors: readonly number[], gap: number, w
   const ends = anchors.slice(1).map((anchor) => anchor - gap);
   if (whole && anchors.length <= 2) ends.push(bytes.length);
   const clean = ends.filter(
-    (end, index) => end > (anchors[index] as number) && isPlainText(bytes, anchors[index] as number, end),
+    (end, index) => end > (anchors[index] as number) && transactionEnd(bytes, anchors[index] as number, end) === end,
   );
   return clean.length >= ends.length * 0.9;
 }

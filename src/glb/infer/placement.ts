@@ -16,7 +16,7 @@ export interface Placement {
 export function findPlacement(bytes: Buffer, anchors: readonly number[], framing: Framing, whole: boolean): Placement {
   const first = anchors[0] as number;
   const least = Math.max(0, framing.widest - framing.align + 1);
-  if (first < least) return { fileHeader: 0, before: first, after: framing.gap - first };
+  if (first < least) return divided(bytes, first, framing, whole);
   if (first <= framing.gap || (framing.align > 1 && first <= framing.widest)) {
     return { fileHeader: 0, before: first, after: framing.align > 1 ? trailing(bytes, anchors, framing, first) : 0 };
   }
@@ -32,6 +32,25 @@ export function findPlacement(bytes: Buffer, anchors: readonly number[], framing
   const room = before - (framing.length?.ahead ?? 0);
   const after = whole && framing.align === 1 && rest > 0 && rest < room ? rest : 0;
   return { fileHeader: first - before + after, before: before - after, after };
+}
+
+/**
+ * The text begins too early for all of the gap to stand in front of it, so some stands behind. How much, the beginning of the file tells; when more
+ * is left behind the last text of a whole file, and it is no filling, there is a short file header.
+ */
+function divided(bytes: Buffer, first: number, framing: Framing, whole: boolean): Placement {
+  const after = framing.gap - first;
+  const end = (framing.ends.at(-1) ?? bytes.length) + framing.terminator.length;
+  const more = bytes.length - end - after;
+  const isHeader =
+    whole && framing.align === 1 && more > 0 && more < first && !isPadding(bytes.subarray(bytes.length - more));
+  return isHeader
+    ? { fileHeader: more, before: first - more, after: after + more }
+    : { fileHeader: 0, before: first, after };
+}
+
+function isPadding(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === bytes[0]) && (bytes[0] === 0 || bytes[0] === 0x1a);
 }
 
 /** Bytes behind a text that are not all alike, so that they are fields and no padding. */

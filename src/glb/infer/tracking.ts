@@ -1,5 +1,6 @@
 import type { NumberForm } from "../layouts.ts";
-import { numbersAt, regionStart, type Claims, type NumberPlace, type Region } from "./columns.ts";
+import { numbersAt, type Claims, type NumberPlace, type Region } from "./columns.ts";
+import { isDigitColumn } from "./digits.ts";
 import { mostFrequent } from "./frequencies.ts";
 import type { Row } from "./rows.ts";
 
@@ -19,6 +20,11 @@ export interface Tracked extends NumberPlace {
   readonly fit: number;
   /** Number less target, where that is the same everywhere. */
   readonly plus: number;
+}
+
+/** A place at its full width, with the places that would do as well and give other numbers. */
+export interface Widened extends Tracked {
+  readonly rivals: readonly NumberPlace[];
 }
 
 const ENOUGH = 0.8;
@@ -58,10 +64,10 @@ export function widen(
   place: Tracked,
   target: Target,
   claims: Claims,
-): Tracked {
+): Widened {
   const low = place.form === "le" ? place.offset : place.offset + place.width - 1;
   const forms: NumberForm[] = place.form === "decimal" ? ["decimal"] : place.width === 1 ? ["le", "be"] : [place.form];
-  const widths = place.form === "decimal" ? [10, 9, 8, 7, 6, 5, 4, 3, 2, 1] : [4, 2];
+  const widths = place.form === "decimal" ? [10, 9, 8, 7, 6, 5, 4, 3, 2, 1] : [4, 3, 2];
   const region = regions.find(({ name }) => name === place.region);
   const candidates = [place];
   for (const width of widths.filter((width) => width > place.width)) {
@@ -73,7 +79,49 @@ export function widen(
       if (candidate !== undefined) candidates.push(candidate);
     }
   }
-  return best(candidates, rows.length);
+  const chosen = best(
+    candidates.filter((candidate) => !hasForeignDigit(bytes, rows, candidate)),
+    rows.length,
+  );
+  return { ...chosen, rivals: rivalsOf(bytes, rows, chosen, candidates) };
+}
+
+/**
+ * Readings that follow the target as well and give other numbers: without a carry nobody can tell which byte is the high one, or whether a constant
+ * byte belongs to the number. Four bytes of which the highest is zero, and digits, are one number beyond reasonable doubt.
+ */
+function rivalsOf(
+  bytes: Buffer,
+  rows: readonly Row[],
+  chosen: Tracked,
+  candidates: readonly Tracked[],
+): readonly NumberPlace[] {
+  const first = (place: NumberPlace) => numbersAt(bytes, rows.slice(0, 1), place)[0] as number;
+  const isSettled = (rival: Tracked) =>
+    rival.form === chosen.form &&
+    (chosen.form === "decimal"
+      ? beginsWithZero(bytes, rows, chosen) && rival.width < chosen.width
+      : chosen.width === 4);
+  return candidates.filter(
+    (rival) =>
+      rival !== chosen &&
+      rival.width > 1 &&
+      rival.fit > chosen.fit - 1 / (2 * rows.length) &&
+      first(rival) !== first(chosen) &&
+      !isSettled(rival),
+  );
+}
+
+/** Numbers in digits are filled up with zeros in front. */
+function beginsWithZero(bytes: Buffer, rows: readonly Row[], place: NumberPlace): boolean {
+  return numbersAt(bytes, rows.slice(0, 1), { ...place, width: 1 })[0] === 0;
+}
+
+/** True for digits of which the first is none of the number's, as zeros that fill it up stand behind. */
+function hasForeignDigit(bytes: Buffer, rows: readonly Row[], place: NumberPlace): boolean {
+  const { form, offset, width } = place;
+  if (form !== "decimal" || width < 7 || beginsWithZero(bytes, rows, place)) return false;
+  return beginsWithZero(bytes, rows, { ...place, offset: offset + 1 });
 }
 
 /** Damage costs a wider number a little more fit than a narrower one. */
@@ -123,32 +171,21 @@ function narrowestFit(
   claims: Claims,
 ): Tracked | undefined {
   const widths = form === "decimal" ? [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : WIDTHS;
+  let best: Tracked | undefined;
   for (const width of widths) {
     const offset = form === "le" ? low : low - width + 1;
     if (offset < 0 || offset + width > region.width || !claims.isFree(region.name, offset, width)) continue;
-    const place = { region: region.name, offset, width, form };
-    const found = measure(bytes, rows, place, target);
-    if (found !== undefined) return found;
+    const found = measure(bytes, rows, { region: region.name, offset, width, form }, target);
+    // A carry that was seen shows in the fit.
+    if (found !== undefined && found.fit > (best?.fit ?? 0) + 1 / (2 * rows.length)) best = found;
+    if (best?.fit === 1) break;
   }
-  return undefined;
+  return best;
 }
 
 /** Digits are read as digits: where nearly all rows have some, no byte order makes sense. */
 function formsAt(bytes: Buffer, rows: readonly Row[], region: Region, offset: number): NumberForm[] {
   return isDigitColumn(bytes, rows, region, offset) ? ["decimal"] : ["le", "be"];
-}
-
-/** True when the bytes of a column are ASCII digits, with a digit column beside it: a single one may well be part of a number. */
-export function isDigitColumn(bytes: Buffer, rows: readonly Row[], region: Region, offset: number): boolean {
-  const areDigits = (at: number) =>
-    at >= 0 &&
-    at < region.width &&
-    rows.filter((row) => isDigit(bytes[regionStart(row, region.name) + at] as number)).length >= rows.length * 0.95;
-  return areDigits(offset) && (areDigits(offset - 1) || areDigits(offset + 1));
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 function neighbourFit(rows: readonly Row[], numbers: readonly number[], target: Target): number {
