@@ -1,4 +1,5 @@
 import { checksumFunction, crcTable, reverse16, type Checksum } from "../checksum.ts";
+import { commonDivisor, degree, remainder } from "./binary-polynomials.ts";
 import { coveredBytes, coveredChecksum } from "../layout-checksum.ts";
 import type { Coverage } from "../layouts.ts";
 import type { Row } from "./rows.ts";
@@ -13,7 +14,7 @@ export interface PolynomialCandidate {
 }
 
 /**
- * Tries every CRC-16 polynomial. The CRCs of two equally long records differ by the CRC, started at zero, of their difference: so start
+ * Finds any CRC-16 polynomial. The CRCs of two equally long records differ by the CRC, started at zero, of their difference: so start
  * and final value drop out, and header bytes that both have in common as well. The start value then follows from records of
  * different length.
  */
@@ -59,14 +60,13 @@ function differences(pairs: readonly Pair[], values: Values, differenceOfPair: (
   return [...found.values()];
 }
 
-/** The polynomials that explain the first difference and most others: damage may have hit some. */
-function confirmedPolynomials([first, ...others]: readonly Difference[]): Pick<Crc, "polynomial" | "reflected">[] {
-  if (first === undefined) return [];
+/** The polynomials that explain most differences: damage may have hit some. */
+function confirmedPolynomials(differences: readonly Difference[]): Pick<Crc, "polynomial" | "reflected">[] {
   const found = [false, true].flatMap((reflected) =>
-    matchingPolynomials(first.data, reflected, first.wanted)
+    polynomialsBehind(differences, reflected)
       .filter((polynomial) => {
         const agree = ({ data, wanted }: Difference) => wanted.includes(crcOf(data, polynomial, reflected));
-        return others.filter(agree).length >= LEAST_CLUES - 1;
+        return differences.filter(agree).length >= LEAST_CLUES;
       })
       .map((polynomial) => ({ polynomial, reflected })),
   );
@@ -110,14 +110,47 @@ function targets(values: Values, [a, b]: Pair): number[] {
   return (["le", "be"] as const).map((form) => (values[form][a] as number) ^ (values[form][b] as number));
 }
 
-/** Every polynomial under which `data` has one of the `wanted` CRCs. Those without the lowest term are no CRCs. */
-function matchingPolynomials(data: Buffer, reflected: boolean, wanted: readonly number[]): number[] {
+/**
+ * Polynomials under which two of the differences, and whichever others go with them, have the wanted CRCs. A CRC is a remainder: so a message with its CRC
+ * behind it is a multiple of the polynomial, and the polynomial a divisor of what several messages have in common.
+ */
+function polynomialsBehind(differences: readonly Difference[], reflected: boolean): number[] {
+  const found = new Set<number>();
+  for (const form of [0, 1]) {
+    const multiples = differences.map(({ data, wanted }) => withCrc(data, wanted[form] as number, reflected));
+    // With so many in agreement, one of the first is among them.
+    for (const [index, first] of multiples.slice(0, multiples.length - LEAST_CLUES + 1).entries()) {
+      let common = first;
+      for (const other of multiples.slice(index + 1)) {
+        const less = commonDivisor(common, other);
+        if (degree(less) >= 16) common = less;
+      }
+      // A divisor that is not common to any other message is none.
+      if (common !== first) for (const polynomial of divisorsOfDegree16(common)) found.add(polynomial);
+    }
+  }
+  return [...found];
+}
+
+function withCrc(data: Buffer, crc: number, reflected: boolean): bigint {
+  const bytes = reflected ? Buffer.from(data.map((byte) => reverse16(byte) >>> 8)) : data;
+  const tail = reflected ? reverse16(crc) : crc;
+  return (BigInt(`0x${bytes.toString("hex")}`) << 16n) ^ BigInt(tail);
+}
+
+/** Without the lowest term a polynomial is none of a CRC; more than one of a long divisor is seldom, so what is too long to try is left. */
+function divisorsOfDegree16(common: bigint): number[] {
+  const most = degree(common);
+  if (most === 16) return (common & 1n) === 1n ? [Number(common & 0xffffn)] : [];
+  if (most > LONGEST_DIVISOR) return [];
   const found: number[] = [];
   for (let polynomial = 1; polynomial < 0x10000; polynomial += 2) {
-    if (wanted.includes(crcOf(data, polynomial, reflected))) found.push(polynomial);
+    if (remainder(common, BigInt(0x10000 + polynomial)) === 0n) found.push(polynomial);
   }
   return found;
 }
+
+const LONGEST_DIVISOR = 20;
 
 const nibbles = new Uint16Array(16);
 
