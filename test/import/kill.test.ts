@@ -57,7 +57,7 @@ describe.each([
     };
     expect(reference.after).not.toEqual(reference.before);
     if (asked.addBack) expect(lists(reference.after)).not.toEqual(lists(reference.imported));
-  }, 60_000);
+  }, 600_000);
   afterAll(async () => {
     bed.remove();
     await rm(folder, { recursive: true });
