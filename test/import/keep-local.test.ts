@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { importFile } from "../../src/import/import.ts";
@@ -129,6 +129,32 @@ describe("keeping local addresses", () => {
     },
     20_000,
   );
+
+  it("is undone by recover when IMPORT was cut off while it added: the lists are as the import made them", async () => {
+    let reached = () => {};
+    const stood = new Promise<void>((resolve) => (reached = resolve));
+    let seen = 0;
+    const onEntry = (entry: JournalEntry) => {
+      if (entry.type !== "intent" || entry.step !== "import.text-import" || ++seen < 3) return undefined;
+      reached();
+      return new Promise<never>(() => undefined);
+    };
+    const context = await bed.context({ onEntry });
+    void importFile(ask({ addBack: true }), context);
+    await stood;
+    const imported = lists();
+    // What an IMPORT that died while it added may leave.
+    appendFileSync(at("USR/00000004.USR"), Buffer.alloc(53));
+    writeFileSync(at("USR/IMPORT.USR"), "half a list");
+    appendFileSync(at("NME/ADMIN.NME"), Buffer.alloc(45));
+    const holder = JSON.parse(readFileSync(at("RESYNC.LCK"), "utf8")) as Record<string, unknown>;
+    writeFileSync(at("RESYNC.LCK"), JSON.stringify({ ...holder, pid: 2 ** 22 + 1, start: "gone" }));
+    expect(await recoverImport([...context.entries], await bed.context(), { quietMs: 10 })).toMatchObject({
+      outcome: "kept",
+      state: expect.stringContaining("Nothing was added back"),
+    });
+    expect({ ...lists(), "RESYNC.LCK": "" }).toEqual({ ...imported, "RESYNC.LCK": "" });
+  }, 20_000);
 
   it("without extracts says which lists are replaced, and what cannot be known", async () => {
     const context = await bed.context({ dryRun: true });
