@@ -1,5 +1,5 @@
 import type { LocalAddresses } from "../import/keep-local/keep-local.ts";
-import type { ImportResult } from "../import/request.ts";
+import type { ImportResult } from "../import/result.ts";
 import type { Verdict } from "../import/verdict/verdict.ts";
 import { paint, wrap, type Style } from "../report/style.ts";
 

@@ -3,7 +3,7 @@ import { findRequestor } from "../config/requestors.ts";
 import { EXIT, ResyncError } from "../errors.ts";
 import type { MasterListCheck } from "../glb/identify.ts";
 import type { IncomingSource } from "../import/incoming.ts";
-import type { ImportResult } from "../import/request.ts";
+import type { ImportResult } from "../import/result.ts";
 import type { ExpectedList } from "../import/verdict/lists.ts";
 import { formatTapeAddress } from "../transfer/tape/tape-address.ts";
 import { defineCommand, type CliContext, type CommandResult } from "./command.ts";

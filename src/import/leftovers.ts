@@ -6,7 +6,7 @@ import { parseLog } from "./dirsync-log/decode.ts";
 import { readGained, type LogMark } from "./dirsync-log/gained.ts";
 import { splitRuns } from "./dirsync-log/runs.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
-import { findLog } from "./run-program.ts";
+import { findLog } from "./dirsync-log/find-log.ts";
 import { findMarked } from "./runner/parent-mark.ts";
 import { endGroup } from "./runner/process-group.ts";
 import { loadAfter, type Snapshot } from "./snapshot/snapshot.ts";

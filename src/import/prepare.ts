@@ -13,7 +13,7 @@ import type { Check } from "./postoffice/check.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
 import { refuseUnlessReady, runChecks } from "./postoffice/run-checks.ts";
 import type { ImportRequest } from "./request.ts";
-import { findLog } from "./run-program.ts";
+import { findLog } from "./dirsync-log/find-log.ts";
 import { takeSnapshot } from "./snapshot/snapshot.ts";
 import { STEP } from "./trace.ts";
 

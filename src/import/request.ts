@@ -1,8 +1,5 @@
-import type { LocalAddresses } from "./keep-local/keep-local.ts";
-import type { Check } from "./postoffice/check.ts";
 import type { ImportRunner } from "./runner/import-runner.ts";
 import type { ExpectedList } from "./verdict/lists.ts";
-import type { Verdict } from "./verdict/verdict.ts";
 import type { Limits } from "./watchdog.ts";
 
 /** What is to be imported, where, and by what. */
@@ -39,22 +36,3 @@ export interface ImportRequest {
   /** The run that imported this very file into this postoffice before, from `importedBefore`: then nothing is done. */
   readonly alreadyImported?: { readonly run: string; readonly at: string } | undefined;
 }
-
-/** A good import, or the reason why there was none. Failures are thrown. */
-export type ImportResult =
-  | { readonly outcome: "unchanged"; readonly run: string; readonly at: string }
-  | { readonly outcome: "dry run"; readonly checks: readonly Check[]; readonly commands: readonly string[] }
-  | {
-      readonly outcome: "imported";
-      readonly verdict: Verdict;
-      /** `undefined` without `rebuild`. */
-      readonly rebuild: Verdict | undefined;
-      /** `undefined` without `keepLocal`. */
-      readonly local: LocalAddresses | undefined;
-      readonly checks: readonly Check[];
-      /** Folder that holds the postoffice as it was before. */
-      readonly snapshot: string;
-      /** Files of the postoffice that were written, as keys: `USR/00000001.USR`. */
-      readonly written: readonly string[];
-      readonly durationMs: number;
-    };

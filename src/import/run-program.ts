@@ -3,9 +3,9 @@ import { abortError, asResyncError } from "../errors.ts";
 import { identify } from "../journal/process-identity.ts";
 import type { Change } from "./change.ts";
 import { parseLog } from "./dirsync-log/decode.ts";
+import { findLog } from "./dirsync-log/find-log.ts";
 import { readGained, type LogMark } from "./dirsync-log/gained.ts";
 import { writeDurably } from "./durable.ts";
-import { findFile, type Postoffice } from "./postoffice/postoffice.ts";
 import type { DosCall, ProgramEnd } from "./runner/import-runner.ts";
 import { saveAfter } from "./snapshot/snapshot.ts";
 import { readState, type PostofficeState } from "./snapshot/state.ts";
@@ -52,11 +52,6 @@ export async function runProgram(
     const start = (await identify(pid))?.start;
     await journal.note(STEP.started, { pid, start });
   }
-}
-
-/** DIRSYNC.LOG; `undefined` when there is none yet. The articles do not name its folder: LOG is where all logs are kept (Q77926). */
-export async function findLog(postoffice: Postoffice): Promise<string | undefined> {
-  return (await findFile(postoffice, "LOG", "DIRSYNC.LOG")) ?? findFile(postoffice, "GLB", "DIRSYNC.LOG");
 }
 
 /** A program that could not be ended may go on writing: nothing is put back then, and the lock stays. */

@@ -9,7 +9,8 @@ import { lockedThing, lockFile } from "./lock.ts";
 import { mendActs, showMend } from "./mend.ts";
 import type { Postoffice } from "./postoffice/postoffice.ts";
 import { lookAtPostoffice } from "./prepare.ts";
-import type { ImportRequest, ImportResult } from "./request.ts";
+import type { ImportRequest } from "./request.ts";
+import type { ImportResult } from "./result.ts";
 import type { DosCall } from "./runner/import-runner.ts";
 import { readState } from "./snapshot/state.ts";
 

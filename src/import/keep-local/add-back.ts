@@ -5,7 +5,7 @@ import { step } from "../../report/step.ts";
 import { markLog } from "../dirsync-log/gained.ts";
 import { undoing } from "../journaled.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
-import { findLog } from "../run-program.ts";
+import { findLog } from "../dirsync-log/find-log.ts";
 import { rollBack } from "../snapshot/rollback.ts";
 import { loadAfter, saveAfter, takeSnapshot, type Snapshot } from "../snapshot/snapshot.ts";
 import { readState } from "../snapshot/state.ts";
