@@ -22,6 +22,8 @@ interface Failure {
   readonly hint: RegExp;
   /** Where the failure keeps the service; as found when left out. */
   readonly state?: number;
+  /** The stand-in DXA shuts others out through our own client, which speaks SMB 2 and 3. */
+  readonly notSmb1?: boolean;
   /** Needs an account with fewer rights, which only a bed of root's has. */
   readonly root?: boolean;
   /** Beyond what the short form of the suite must show: only with `RESYNC_LONG=1`. */
@@ -138,6 +140,7 @@ const FAILURES: Record<string, Failure> = {
   "somebody holds the file": {
     prepare: ({ dxa }) => Object.assign(dxa, { exclusive: true, stepMs: 1500, delayMs: 0 }),
     request: { timeoutMs: 1500 },
+    notSmb1: true,
     code: "NOT_PRODUCED",
     exitCode: 6,
     message: /the file \(\d+ bytes so far\) is held open by another program/u,
@@ -189,7 +192,8 @@ describe.skipIf(!available).each(DIALECTS)("generation on a Samba host over $dia
   });
   beforeEach(() => bed.reset());
 
-  it.each(chosen)("%s: said by its name, in bounded time, and everything put back", async (name, failure) => {
+  const failures = chosen.filter(([, failure]) => !smb1 || failure.notSmb1 !== true);
+  it.each(failures)("%s: said by its name, in bounded time, and everything put back", async (name, failure) => {
     if (failure.root === true && bed.nt.limited === undefined) return;
     await failure.prepare?.(bed.nt);
     const before = await bed.picture();
