@@ -44,6 +44,7 @@ export const refusals = (earlier: string): string[] => [
 /** What goes wrong after the first change, by label. */
 export const failures = (): string[] =>
   Object.entries({
+    NOMARK: "This folder cannot be written to. Is it full?",
     NOTSET: `The value ${TRIGGER_VALUE} did not reach the registry.`,
     // NET may say 2182 of a service that still stops, as Wine's does.
     NOSTOP: "The service does not stop. When it has ended at last, type NET START %SERVICE%.",

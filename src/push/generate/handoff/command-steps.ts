@@ -43,6 +43,7 @@ export const GLOBAL_MAX = [
   "GOTO SETVALUE",
   ":SETGMAX",
   `ECHO Ours > ${MARK.globalMax}`,
+  `IF NOT EXIST ${MARK.globalMax} GOTO NOMARK`,
   "START /WAIT REGEDIT /S GMAX%REG%.REG",
 ];
 
@@ -51,6 +52,7 @@ export const SET_VALUE = [
   ":SETVALUE",
   "ECHO Step 2 of 6: name the requestors in the registry.",
   `ECHO Ours > ${MARK.set}`,
+  `IF NOT EXIST ${MARK.set} GOTO NOMARK`,
   "START /WAIT REGEDIT /S SET%REG%.REG",
   ...SHOW_KEY,
   HAS_VALUE,

@@ -117,11 +117,13 @@ describe("the command file", () => {
       lines
         .slice(from, to)
         .flatMap(
-          (line) => /GOTO (NO(?:DXA|BACKUP|TRUN|TSET|STOP|START|LIST)|THERE|CUTOFF|ENDED)/u.exec(line)?.[1] ?? [],
+          (line) => /GOTO (NO(?:DXA|BACKUP|TRUN|MARK|TSET|STOP|START|LIST)|THERE|CUTOFF|ENDED)/u.exec(line)?.[1] ?? [],
         );
     expect(new Set(targets(0, first))).toEqual(new Set(["CUTOFF", "NODXA", "NOBACKUP", "THERE", "NOTRUN"]));
-    expect(new Set(targets(first, lines.length))).toEqual(new Set(["NOTSET", "NOSTOP", "NOSTART", "ENDED", "NOLIST"]));
-    for (const label of ["NOTSET", "NOSTOP", "NOSTART", "ENDED", "NOLIST"])
+    expect(new Set(targets(first, lines.length))).toEqual(
+      new Set(["NOMARK", "NOTSET", "NOSTOP", "NOSTART", "ENDED", "NOLIST"]),
+    );
+    for (const label of ["NOMARK", "NOTSET", "NOSTOP", "NOSTART", "ENDED", "NOLIST"])
       expect(lines[lines.indexOf(`:${label}`) + 2]).toBe("GOTO PUTBACK");
   });
 });
