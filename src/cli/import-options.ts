@@ -15,7 +15,7 @@ export const importRequestorOption = text(
 
 /** Flags of an import that a requestor's entry in the config file may hold. */
 export const importOptions = {
-  from: text("Place to collect the delivery from", { placeholder: "PLACE" }),
+  from: text("Place to collect the delivery from: a path, sftp://, smb://, media:, tape:", { placeholder: "PLACE" }),
   postoffice: text("Root of the postoffice: the folder that holds GLB", { placeholder: "DIR" }),
   admin: text("Mailbox of the postoffice's administrator [admin]", { placeholder: "MAILBOX" }),
   mend: flag("Empty or delete what an earlier import left behind, after a snapshot, instead of refusing"),

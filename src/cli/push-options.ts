@@ -35,7 +35,7 @@ export const generateOptions = {
 
 /** Flags of where a list goes and how: what each requestor in the config file may say for itself. */
 export const deliverOptions = {
-  to: texts("Place to deliver to; repeatable", { placeholder: "PLACE" }),
+  to: texts("Place to deliver to: a path, sftp://, smb://, media:, tape:; repeatable", { placeholder: "PLACE" }),
   "drop-in-glb": flag("The places are postoffices: check each, and put the bare list into its GLB for its own cycle"),
   ...splitOptions,
   ...tapeOptions,
