@@ -83,6 +83,10 @@ describe("JSON", () => {
       types: { PCM: 4, SMTP: 1 },
       problems: { 72: 1 },
       producer: "MS Mail",
+      networks: [
+        { network: "PCM:NORTH", lists: 1, adds: 4 },
+        { network: "SMTP:", lists: 1, adds: 1 },
+      ],
       listDetails: [
         { list: "PCM:NORTH/HARBOUR", adds: 4, deletes: 1, changes: 1, replaced: true, template: true },
         { list: "SMTP:" },
@@ -161,6 +165,7 @@ describe("for people", () => {
   it("the overview says what IMPORT will do, in 80 columns", async () => {
     const text = overviewText(await insideOf(SAMPLE), { width: 80 });
     expect(text).toContain("IMPSEQ 3, REQSEQ 17, SRVSEQ 80");
+    expect(text).toContain("Networks      PCM:NORTH 4 in 1 list; SMTP: 1 in 1 list");
     expect(text).toContain("replaces the list");
     expect(text).toContain("message 72");
     expect(text).toContain("SMTP (1)");

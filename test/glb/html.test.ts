@@ -102,6 +102,8 @@ describe("the page", () => {
       expect(await shown()).toMatch(/^[1-9]\d* of 2,000 records$/u);
       for (const row of await rows().allInnerTexts()) expect(row).toMatch(/Müller, Jürgen/u);
 
+      expect(await page.locator(".chart").first().innerText()).toMatch(/PCM:NORTH\s+1,.*lists\s+SMTP:/su);
+      await page.getByText("PCM:NORTH: 48 lists").click();
       await page.getByRole("button", { name: "PCM:NORTH/PO3", exact: true }).click();
       expect(await page.inputValue("#search")).toBe("PCM:NORTH/PO3/");
       expect(await shown()).toBe("40 of 2,000 records");

@@ -1,54 +1,48 @@
+import { networksOf, type Network } from "../networks.ts";
 import type { ListSummary } from "../summary.ts";
 import { count } from "../summary-text.ts";
 import { escapeHtml, htmlTable, section } from "./html-page.ts";
 import { listEffect } from "./list-effect.ts";
 
-/** Lists of one network or gateway. */
-interface Group {
-  readonly name: string;
-  readonly adds: number;
-  readonly lists: readonly ListSummary[];
-}
-
 /**
- * A chart of addresses by network and postoffice, with what IMPORT does to each list: `most` lists at once, the others folded away. A
- * list's name is a button that shows its records.
+ * A chart of addresses by network and postoffice, with what IMPORT does to each list. Above `most` lines only the networks are shown at once, and
+ * the lists of each below them, folded away. A list's name is a button that shows its records.
  */
 export function chartSection(lists: readonly ListSummary[], most: number): string {
   const title = "Addresses by network and postoffice";
   if (lists.length === 0) return section(title, "<p>No lists.</p>");
-  const groups = groupsOf(lists);
-  const top = Math.max(1, ...groups.map(({ adds }) => adds));
-  const rows = groups.flatMap((group) => groupRows(group, top));
-  const rest = rows.slice(most);
-  const folded = `<details><summary>${count(rest.length, "more line")}</summary>\n${chart(rest)}\n</details>`;
-  return section(title, chart(rows.slice(0, most)) + (rest.length > 0 ? folded : ""));
+  const networks = networksOf(lists);
+  const top = networks.reduce((highest, { adds }) => Math.max(highest, adds), 1);
+  if (networks.length + lists.length <= most) {
+    return section(title, chart(networks.flatMap((network) => [networkRow(network, top), ...listRows(network, top)])));
+  }
+  const folded = networks.map((network) => foldedLists(network)).join("\n");
+  return section(title, `${chart(networks.map((network) => networkRow(network, top)))}\n${folded}`);
+}
+
+function foldedLists(network: Network): string {
+  const top = network.lists.reduce((highest, { adds }) => Math.max(highest, adds), 1);
+  const rows = listRows(network, top);
+  if (rows.length === 0) return "";
+  const summary = `${escapeHtml(network.network)}: ${count(rows.length, "list")}`;
+  return `<details><summary>${summary}</summary>\n${chart(rows)}\n</details>`;
 }
 
 function chart(rows: readonly (readonly string[])[]): string {
   return htmlTable(["List", "Addresses", "", "What IMPORT will do"], rows, "chart");
 }
 
-/** Networks by name; within them postoffices in the order of the file. */
-function groupsOf(lists: readonly ListSummary[]): Group[] {
-  const byName = new Map<string, ListSummary[]>();
-  for (const list of lists) {
-    const slash = list.list.indexOf("/");
-    const name = slash < 0 ? list.list : list.list.slice(0, slash);
-    byName.set(name, [...(byName.get(name) ?? []), list]);
-  }
-  return [...byName]
-    .map(([name, members]) => ({ name, lists: members, adds: members.reduce((sum, { adds }) => sum + adds, 0) }))
-    .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
+/** A network's line; of one that has a single list, that list's. */
+function networkRow({ network, adds, lists }: Network, top: number): string[] {
+  const [only] = lists;
+  if (only !== undefined && lists.length === 1) return row(only.list, "", only.adds, top, listEffect(only));
+  return row(network, "", adds, top, count(lists.length, "list"));
 }
 
-function groupRows({ name, adds, lists }: Group, top: number): string[][] {
-  const [only] = lists;
-  if (only !== undefined && lists.length === 1) return [row(only.list, "", only.adds, top, listEffect(only))];
-  return [
-    row(name, "", adds, top, count(lists.length, "list")),
-    ...lists.map((list) => row(list.list, "of", list.adds, top, listEffect(list))),
-  ];
+/** The lines of its lists; none where the network's own line says it all. */
+function listRows({ lists }: Network, top: number): string[][] {
+  if (lists.length === 1) return [];
+  return lists.map((list) => row(list.list, "of", list.adds, top, listEffect(list)));
 }
 
 function row(list: string, place: string, adds: number, top: number, effect: string): string[] {

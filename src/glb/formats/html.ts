@@ -11,7 +11,7 @@ import { plainRecord, stampText } from "./plain-record.ts";
 export interface HtmlOptions {
   /** The file's name, for the title. */
   readonly title: string;
-  /** Lines of the chart that are shown at once. Default 60. */
+  /** Above so many lines of the chart, lists are folded away under their networks. Default 40. */
   readonly lines?: number;
 }
 
@@ -20,7 +20,7 @@ export interface HtmlOptions {
  * and a table of records that can be searched. Works offline and loads nothing.
  */
 export async function* htmlPage(inside: Inside, items: InspectedItems, options: HtmlOptions): AsyncGenerator<string> {
-  const { title, lines = 60 } = options;
+  const { title, lines = 40 } = options;
   yield `${pageHead(`${title} – master list`)}
 <h1>${escapeHtml(title)}</h1>
 ${numbersSection(inside)}${warningsSection(inside)}${chartSection(inside.summary.lists, lines)}${problemsSection(inside)}${RECORDS_SECTION}

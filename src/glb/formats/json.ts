@@ -1,3 +1,4 @@
+import { networksOf } from "../networks.ts";
 import { summaryFacts, type Inside } from "../summary-text.ts";
 import type { InspectedItems } from "./inspected.ts";
 import { plainRecord } from "./plain-record.ts";
@@ -12,6 +13,7 @@ export function overviewData(inside: Inside): Record<string, unknown> {
   const { lists, problems, faults, damage, sync, stamp } = inside.summary;
   return {
     ...summaryFacts(inside),
+    networks: networksOf(lists).map(({ network, adds, lists: { length } }) => ({ network, lists: length, adds })),
     listDetails: lists,
     problemDetails: problems,
     faultDetails: faults,

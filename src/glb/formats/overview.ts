@@ -1,5 +1,6 @@
 import { table } from "../../report/table.ts";
 import { addressTypes, count, guessProducer, headerText, type Inside } from "../summary-text.ts";
+import { networksOf } from "../networks.ts";
 import type { Summary } from "../summary.ts";
 import { listWarnings } from "../warnings.ts";
 import { listEffect } from "./list-effect.ts";
@@ -35,6 +36,7 @@ function numbers({ summary }: Inside, width: number): string {
       ["Header", headerText(summary)],
       ["Records", `${summary.records.toLocaleString("en")}: ${kinds.join(", ")}`],
       ["Addresses", types.join(", ") || "none"],
+      ["Networks", networksText(summary)],
       ["Sync numbers", sync === undefined ? "not found" : `${sync.first} to ${sync.last}`],
       ["Date stamps", stamp === undefined ? "not found" : `${stampText(stamp.first)} to ${stampText(stamp.last)}`],
       ["Written by", `${producer.name}: ${producer.reason}`],
@@ -43,13 +45,25 @@ function numbers({ summary }: Inside, width: number): string {
   );
 }
 
+/** Networks shown at the most, those with most addresses. */
+const NETWORKS = 12;
+
+function networksText({ lists }: Summary): string {
+  const networks = networksOf(lists).toSorted((a, b) => b.adds - a.adds);
+  const shown = networks
+    .slice(0, NETWORKS)
+    .map(({ network, adds, lists }) => `${network} ${adds.toLocaleString("en")} in ${count(lists.length, "list")}`);
+  const more = networks.length - shown.length;
+  return [...shown, ...(more > 0 ? [count(more, "more network")] : [])].join("; ") || "none";
+}
+
 function lists(summary: Summary, { width, lists: most = 30 }: OverviewOptions): string {
   const rows = summary.lists
     .slice(0, most)
     .map((list) => [list.list, list.adds.toLocaleString("en"), listEffect(list)]);
   if (rows.length === 0) return "No lists.";
   const more = summary.lists.length - rows.length;
-  const rest = more > 0 ? `\n… and ${count(more, "more list")}` : "";
+  const rest = more > 0 ? `\n… and ${count(more, "more list")}; --format json and --html show all` : "";
   return `${table(["List", "Addresses", "What IMPORT will do"], rows, width)}${rest}`;
 }
 
