@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { choice, text, texts, wholeNumber } from "../config/option.ts";
 import { EXIT } from "../errors.ts";
 import { DSS_FAILURES, type DssFailure } from "../simulator/dss/failures.ts";
+import { SIMULATED_LAYOUT_NAMES } from "../simulator/layouts.ts";
 import { defineCommand } from "./command.ts";
 
 const failures = Object.keys(DSS_FAILURES) as [DssFailure, ...DssFailure[]];
@@ -14,6 +15,7 @@ export const simulateDssCommand = defineCommand({
     directory: text("Recipients from this file: MS Mail import text or CSV", { placeholder: "FILE" }),
     entries: wholeNumber("Recipients to make up: 10 to 1000000", { least: 10, fallback: 5000 }),
     requestor: texts("Names of the requestors it knows; repeatable", { placeholder: "NAME" }),
+    layout: choice("How records lie in Resync.glb (docs/simulator.md)", SIMULATED_LAYOUT_NAMES),
     failure: choice("Make it fail in this way (docs/simulator.md)", failures),
   },
   exitStatus: [
@@ -30,6 +32,7 @@ export const simulateDssCommand = defineCommand({
       entries: values.entries,
       ...(values.directory && { directoryFile: resolve(cli.cwd, values.directory) }),
       ...(values.requestor && { requestors: values.requestor }),
+      ...(values.layout && { knobs: { layout: values.layout } }),
       ...(values.failure && { failure: values.failure }),
     });
     return {

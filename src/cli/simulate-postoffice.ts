@@ -4,6 +4,7 @@ import { EXIT, ResyncError } from "../errors.ts";
 import { POSTOFFICE_FAILURE_NAMES } from "../simulator/postoffice/failures.ts";
 import type { ExternalPostoffice } from "../simulator/postoffice/options.ts";
 import { IMPORT_VERSIONS } from "../simulator/postoffice/simulation.ts";
+import { SIMULATED_LAYOUT_NAMES } from "../simulator/layouts.ts";
 import { defineCommand } from "./command.ts";
 
 export const simulatePostofficeCommand = defineCommand({
@@ -17,6 +18,7 @@ export const simulatePostofficeCommand = defineCommand({
     pending: texts("A change waiting in REQTRANS.GLB, in the import grammar", { placeholder: "LINE" }),
     "lower-case": flag("Names of files and folders in lower case"),
     "import-version": choiceOr("Version of its IMPORT", IMPORT_VERSIONS, "3.5.34"),
+    layout: choice("How records lie in its queue files (docs/simulator.md)", SIMULATED_LAYOUT_NAMES),
     failure: choice("Make IMPORT or REBUILD fail in this way (docs/simulator.md)", POSTOFFICE_FAILURE_NAMES),
   },
   exitStatus: [
@@ -35,7 +37,11 @@ export const simulatePostofficeCommand = defineCommand({
       external: (values.external ?? []).map(nameOf),
       pending: values.pending ?? [],
       lowerCase: values["lower-case"],
-      simulation: { version: values["import-version"], ...(values.failure && { failure: values.failure }) },
+      simulation: {
+        version: values["import-version"],
+        ...(values.layout && { layout: values.layout }),
+        ...(values.failure && { failure: values.failure }),
+      },
     });
     const root = relative(cli.cwd, built.root);
     // Absolute: the program runs with the postoffice as its current folder.

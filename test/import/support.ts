@@ -13,6 +13,7 @@ import { commandRunner } from "../../src/import/runner/command.ts";
 import type { ExpectedList } from "../../src/import/verdict/lists.ts";
 import { openJournal, type JournalEntry, type RunId } from "../../src/journal/journal.ts";
 import { recordingReporter } from "../../src/report/reporter.ts";
+import { SIMULATED_LAYOUTS } from "../../src/simulator/layouts.ts";
 import { postofficeFiles } from "../../src/simulator/postoffice/files.ts";
 import { runImport } from "../../src/simulator/postoffice/programs/import.ts";
 import { runRebuild } from "../../src/simulator/postoffice/programs/rebuild.ts";
@@ -128,10 +129,11 @@ export function inProcessRunner({
         shown += text;
         onScreen?.(text);
       };
+      const simulation = readSimulation(join(executables, SIMULATION_FILE));
       await (program === "IMPORT" ? runImport : runRebuild)({
         argv,
-        files: postofficeFiles(root),
-        simulation: readSimulation(join(executables, SIMULATION_FILE)),
+        files: postofficeFiles(root, { queueLayout: SIMULATED_LAYOUTS[simulation.layout] }),
+        simulation,
         clock: systemClock,
         screen: argv.includes("-n") ? screen : () => undefined,
         ask: async () => undefined,

@@ -1,4 +1,5 @@
 import { ResyncError } from "../../errors.ts";
+import { SIMULATED_LAYOUTS, type SimulatedLayout } from "../layouts.ts";
 import { isDssFailure, type DssFailure } from "./failures.ts";
 import { dssFiles } from "./paths.ts";
 import { readJson, writeJson } from "./store.ts";
@@ -20,6 +21,8 @@ export interface Knobs {
   readonly lifetimeMs: number;
   /** Bytes free on its disks; null for those of the disk it stands on. */
   readonly freeBytes: number | null;
+  /** How the records lie in Resync.glb. */
+  readonly layout: SimulatedLayout;
   readonly failure: DssFailure | null;
 }
 
@@ -32,6 +35,7 @@ const DEFAULTS: Knobs = {
   shareRead: false,
   lifetimeMs: 600_000,
   freeBytes: null,
+  layout: "standard",
   failure: null,
 };
 
@@ -65,6 +69,7 @@ export function allKnobs(knobs: Partial<Knobs>): Knobs {
 function isRight(name: string, value: unknown): boolean {
   if (name === "failure") return value === null || (typeof value === "string" && isDssFailure(value));
   if (name === "freeBytes" && value === null) return true;
+  if (name === "layout") return typeof value === "string" && Object.hasOwn(SIMULATED_LAYOUTS, value);
   if (name === "shareRead") return typeof value === "boolean";
   return Object.hasOwn(DEFAULTS, name) && Number.isInteger(value) && Number(value) >= (name === "stepBytes" ? 1 : 0);
 }

@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { GlbRecord } from "../../glb/record.ts";
 import { encodeGlb } from "../../glb/write.ts";
+import { SIMULATED_LAYOUTS } from "../layouts.ts";
 import type { DxaConduct } from "./failures.ts";
 import type { Knobs } from "./knobs.ts";
 import { holdOpen } from "./open-files.ts";
@@ -35,7 +36,9 @@ export async function writeInSteps(order: WriteOrder): Promise<DxaEnd> {
   const handle = await open(file, "w");
   try {
     if (order.writes === "empty") return "left";
-    for await (const step of stepsOf(encodeGlb(order.records, { onUnmappable: () => undefined }), knobs.stepBytes)) {
+    const layout = SIMULATED_LAYOUTS[knobs.layout];
+    const bytes = encodeGlb(order.records, { layout, onUnmappable: () => undefined });
+    for await (const step of stepsOf(bytes, knobs.stepBytes)) {
       if (order.writes === "part") {
         await handle.write(step.subarray(0, Math.ceil(step.length * PART)));
         return conduct.end === "die" ? "died" : "left";

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ResyncError } from "../../errors.ts";
+import { SIMULATED_LAYOUTS } from "../layouts.ts";
 import { checkOptions } from "./tree/check-options.ts";
 import { addServerRole, configureRequestor } from "./tree/configure.ts";
 import { freshContent } from "./tree/contents.ts";
@@ -34,7 +35,8 @@ export async function createPostoffice(dir: string, options: PostofficeOptions =
   const root = join(dir, lowerCase ? "maildata" : "MAILDATA");
   const executables = join(dir, lowerCase ? "mailexe" : "MAILEXE");
   makeRoot(root);
-  const files = postofficeFiles(root, { lowerCase });
+  const queueLayout = SIMULATED_LAYOUTS[options.simulation?.layout ?? "standard"];
+  const files = postofficeFiles(root, { lowerCase, queueLayout });
   writeFresh(files, options);
   await extend(files, options);
   ageFiles(root);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SIMULATOR_LAYOUT, type GlbLayout } from "../../glb/layouts.ts";
 
 /**
  * The files of a postoffice by their DOS names (`GLB/RESYNC.GLB`), case-insensitively, as a DOS program sees them. New files take
@@ -7,6 +8,8 @@ import { join } from "node:path";
  */
 export interface PostofficeFiles {
   readonly root: string;
+  /** How records lie in the queue files of this postoffice. */
+  readonly queueLayout: GlbLayout;
   /** The real path of an existing file, or the one a new file would get. */
   path(name: string): string;
   exists(name: string): boolean;
@@ -30,7 +33,10 @@ export interface PostofficeFiles {
 }
 
 /** The postoffice whose root is the folder `root`. Its names are lower case when its folder `glb` is, or when told so for a new one. */
-export function postofficeFiles(root: string, options: { lowerCase?: boolean } = {}): PostofficeFiles {
+export function postofficeFiles(
+  root: string,
+  options: { lowerCase?: boolean; queueLayout?: GlbLayout } = {},
+): PostofficeFiles {
   const folders = new Map<string, string>();
   const lowerCase = options.lowerCase ?? (existsSync(root) && readdirSync(root).includes("glb"));
   const inTreeCase = (name: string): string => (lowerCase ? name.toLowerCase() : name.toUpperCase());
@@ -63,6 +69,7 @@ export function postofficeFiles(root: string, options: { lowerCase?: boolean } =
 
   return {
     root,
+    queueLayout: options.queueLayout ?? SIMULATOR_LAYOUT,
     path,
     exists: (name) => existsSync(path(name)),
     size: (name) => statSync(path(name), { throwIfNoEntry: false })?.size ?? 0,

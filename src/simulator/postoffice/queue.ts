@@ -7,7 +7,7 @@ import type { PostofficeFiles } from "./files.ts";
 
 /**
  * The four queues that are empty whenever nobody works on them (Q122750). Their records, like those of RESYNC.GLB and REQTRANS.GLB,
- * are in the simulator's layout, an assumption that agrees with the two documented sizes: 24 bytes beside the text and its NUL.
+ * are in one layout, which is an assumption: the standard one agrees with the two documented sizes, 24 bytes beside the text and its NUL.
  */
 export const QUEUES = ["SRVTRANS", "USRTRANS", "NMETRANS", "GWTRANS"] as const;
 
@@ -21,7 +21,8 @@ export const ACKNOWLEDGEMENT = "# Acknowledgement dummy.";
 
 /** The records of `GLB/<name>.GLB`; none when it is missing. Throws `FILE_NOT_USABLE` at the first that cannot be read. */
 export async function* readQueue(files: PostofficeFiles, name: string): AsyncGenerator<GlbRecord> {
-  if (files.size(`GLB/${name}.GLB`) > 0) yield* decodeGlb(createReadStream(files.path(`GLB/${name}.GLB`)));
+  if (files.size(`GLB/${name}.GLB`) > 0)
+    yield* decodeGlb(createReadStream(files.path(`GLB/${name}.GLB`)), { layout: files.queueLayout });
 }
 
 /** Writes `GLB/<name>.GLB` whole. */
@@ -31,7 +32,7 @@ export async function writeQueue(
   records: Iterable<GlbRecord> | AsyncIterable<GlbRecord>,
 ): Promise<void> {
   await pipeline(
-    encodeGlb(records, { onUnmappable: () => undefined }),
+    encodeGlb(records, { layout: files.queueLayout, onUnmappable: () => undefined }),
     createWriteStream(files.path(`GLB/${name}.GLB`)),
   );
 }
@@ -46,7 +47,9 @@ export interface QueueAppender {
 export function queueAppender(files: PostofficeFiles, name: string): QueueAppender {
   let held: GlbRecord[] = [];
   const flush = async (): Promise<void> => {
-    for await (const chunk of encodeGlb(held)) files.append(`GLB/${name}.GLB`, chunk);
+    const isNew = files.size(`GLB/${name}.GLB`) === 0;
+    const layout = isNew ? files.queueLayout : { ...files.queueLayout, fileHeader: [] };
+    for await (const chunk of encodeGlb(held, { layout })) files.append(`GLB/${name}.GLB`, chunk);
     held = [];
   };
   return {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { ResyncError } from "../../errors.ts";
+import { SIMULATED_LAYOUT_NAMES } from "../layouts.ts";
 import { POSTOFFICE_FAILURE_NAMES } from "./failures.ts";
 
 /** Versions of IMPORT that differ in what can be seen: 3.2.9 (3.2a) bumps FLAG.GLB (Q111556), 3.5.34 prints years right (Q191905). */
@@ -11,6 +12,8 @@ export type ImportVersion = (typeof IMPORT_VERSIONS)[number];
 /** The knobs of simulation.json, which stands beside the programs in MAILEXE. */
 const schema = z.strictObject({
   version: z.enum(IMPORT_VERSIONS).default("3.5"),
+  /** The layout of RESYNC.GLB and all queues, one of `SIMULATED_LAYOUTS`. */
+  layout: z.enum(SIMULATED_LAYOUT_NAMES).default("standard"),
   /** One of `POSTOFFICE_FAILURES`; left out, all goes well. */
   failure: z.enum(POSTOFFICE_FAILURE_NAMES).optional(),
   /** Milliseconds the program rests before each of its steps. */
@@ -58,6 +61,6 @@ function parse(value: unknown, where: string): Simulation {
   if (result.success) return result.data;
   throw new ResyncError("CONFIG_INVALID", {
     message: `${where} cannot be used: ${z.prettifyError(result.error).replaceAll("\n", " ")}`,
-    hint: `Known failures: ${POSTOFFICE_FAILURE_NAMES.join(", ")}. Known versions: ${IMPORT_VERSIONS.join(", ")}.`,
+    hint: `Known failures: ${POSTOFFICE_FAILURE_NAMES.join(", ")}. Known versions: ${IMPORT_VERSIONS.join(", ")}. Known layouts: ${SIMULATED_LAYOUT_NAMES.join(", ")}.`,
   });
 }

@@ -5,6 +5,7 @@ import { join, relative, sep } from "node:path";
 import { steppingClock } from "../../../src/clock.ts";
 import { formatHeader } from "../../../src/glb/header.ts";
 import type { GlbHeader, GlbRecord } from "../../../src/glb/record.ts";
+import { SIMULATED_LAYOUTS } from "../../../src/simulator/layouts.ts";
 import { createPostoffice, type SimulatedPostoffice } from "../../../src/simulator/postoffice/create.ts";
 import { postofficeFiles, type PostofficeFiles } from "../../../src/simulator/postoffice/files.ts";
 import type { PostofficeOptions } from "../../../src/simulator/postoffice/options.ts";
@@ -43,7 +44,8 @@ export async function testPostoffice(options: PostofficeOptions = {}): Promise<T
     rmSync(dir, { recursive: true, force: true });
     throw error;
   });
-  const files = postofficeFiles(built.root);
+  const layout = options.simulation?.layout ?? "standard";
+  const files = postofficeFiles(built.root, { queueLayout: SIMULATED_LAYOUTS[layout] });
   let fresh: Map<string, Buffer> | undefined;
   const clock = steppingClock(new Date(NOON));
   const run = async (
@@ -56,7 +58,7 @@ export async function testPostoffice(options: PostofficeOptions = {}): Promise<T
     await program({
       argv: args.split(" "),
       files,
-      simulation: completeSimulation(knobs),
+      simulation: completeSimulation({ layout, ...knobs }),
       clock,
       screen: (text) => void (shown += text),
       async ask(question) {

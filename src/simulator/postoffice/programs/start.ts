@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { systemClock } from "../../../clock.ts";
 import { postofficeFiles } from "../files.ts";
+import { SIMULATED_LAYOUTS } from "../../layouts.ts";
 import { readSimulation } from "../simulation.ts";
 import type { ProgramCall } from "./call.ts";
 import { runImport } from "./import.ts";
@@ -21,7 +22,7 @@ export async function startProgram(program: "IMPORT" | "REBUILD", simulationUrl:
   process.on("SIGINT", () => screen("^C"));
   const call: ProgramCall = {
     argv,
-    files: postofficeFiles(process.cwd()),
+    files: postofficeFiles(process.cwd(), { queueLayout: SIMULATED_LAYOUTS[simulation.layout] }),
     simulation,
     clock: simulation.now === undefined ? systemClock : { ...systemClock, now: standing(simulation.now) },
     screen,
