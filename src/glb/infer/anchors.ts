@@ -23,7 +23,7 @@ const MAX_HEADER = 256;
 const TYPES =
   "[Pp][Cc][Mm]|[Cc][Ss][Ii]|[Mm][Ss]|[Pp][Rr][Oo][Ff][Ss]|[Oo][Vv]|[Ss][Nn][Aa][Dd][Ss]|[Ss][Mm][Tt][Pp]|[Xx]400|[Mm][Hh][Ss]|[Mm][Cc][Ii]|[Ff][Aa][Xx]|[Mm][Ss][Mm][Aa][Ii][Ll]";
 
-const ANCHOR = new RegExp(`(?:[ADM][ \\t][^\\x00-\\x1f]{1,64}?[ \\t]|[RT][ \\t])(?:${TYPES}):`, "gu");
+const ANCHOR = new RegExp(`(?:[ADM][ \\t][^\\x00-\\x1f]{1,64}?[ \\t]{1,3}|[RT][ \\t])(?:${TYPES}):`, "gu");
 
 /** Files without a single address hold a `#` record: PODIAG's dummy, or a header (Q110496). */
 const REMARK = /#[ -~]{6,}/gu;
