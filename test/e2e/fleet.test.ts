@@ -74,7 +74,10 @@ describe.skipIf(!need("sshd", "ssh-keygen"))(
       await bench.resync(["keygen", "our.key"]);
       await config(fleet(`sftp://nobody@127.0.0.1:${dead}/in`));
       const doctor = await bench.resync(["doctor", "--all"]);
-      expect(doctor).toMatchObject({ exitCode: 3, stdout: expect.stringMatching(/✔ harbour: Place [\s\S]*✖ EAST: Place sftp:/u) });
+      expect(doctor).toMatchObject({
+        exitCode: 3,
+        stdout: expect.stringMatching(/✔ harbour: Place [\s\S]*✖ EAST: Place sftp:/u),
+      });
       const { exitCode, stdout, stderr } = await bench.resync(["push", "--all"]);
       expect(stderr).toContain("NORTH/PO1, EAST: Wait for the DSS to write Resync.glb");
       expect(stdout).toMatch(/^Partly delivered: 3 of 4 requestors have their lists\.\n/u);

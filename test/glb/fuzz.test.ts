@@ -91,7 +91,7 @@ describe("whatever is in the file", () => {
         if (took > LONGEST_MS) expect.fail(`${took} ms for ${which()}`);
         if (number % 1000 === 0) expect(process.memoryUsage().rss - before, which()).toBeLessThan(MOST_MEMORY);
         if (number % 50_000 === 49_999)
-          console.info(`${number + 1} mutations; the slowest took ${slowest.toFixed(0)} ms`);
+          process.stderr.write(`${number + 1} mutations; the slowest took ${slowest.toFixed(0)} ms\n`);
       }
       await dog.stop();
     },

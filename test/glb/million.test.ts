@@ -45,8 +45,8 @@ it.each(NAMED_LAYOUTS)(
       }
       const seconds = (performance.now() - started) / 1000;
       const { size } = await stat(path);
-      console.info(
-        `${name}: ${(size / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s, ${(peak / 1e6).toFixed(0)} MB of memory more`,
+      process.stderr.write(
+        `${name}: ${(size / 1e6).toFixed(0)} MB in ${seconds.toFixed(1)} s, ${(peak / 1e6).toFixed(0)} MB of memory more\n`,
       );
       expect(read).toBe(RECORDS);
       expect(peak).toBeLessThan(MOST_MEMORY);

@@ -61,7 +61,7 @@ describe("layouts that nobody thought of", () => {
         seen[result.outcome]++;
         if (result.outcome === "wrong") wrong.push(`${count} from ${first}: ${JSON.stringify(layout)}\n${result.why}`);
       }
-      console.info(`${RUNS} layouts at random: ${JSON.stringify(seen)}`);
+      process.stderr.write(`${RUNS} layouts at random: ${JSON.stringify(seen)}\n`);
       expect(seen.all + seen.texts, JSON.stringify(seen)).toBeGreaterThanOrEqual(RUNS * 0.85);
       expect(seen.wrong, wrong.join("\n\n")).toBeLessThanOrEqual(RUNS * 0.04);
     },
