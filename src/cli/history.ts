@@ -46,7 +46,7 @@ async function pruned(days: number, dryRun: boolean, cli: CliContext): Promise<C
   const leavings = await leavingsOf(unneeded);
   if (!dryRun) await removeLeavings(leavings);
   const bytes = leavings.reduce((sum, one) => sum + one.bytes, 0);
-  const what = `snapshots and copies of ${leavings.length} runs, ${(bytes / 1e6).toFixed(1)} MB`;
+  const what = `snapshots and copies of ${leavings.length === 1 ? "one run" : `${leavings.length} runs`}, ${(bytes / 1e6).toFixed(1)} MB`;
   return {
     exitCode: EXIT.done,
     outcome: dryRun ? "dry run" : "pruned",

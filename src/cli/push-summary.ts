@@ -26,12 +26,24 @@ export function showPush({ outcome, manifest, targets }: PushResult, width: numb
       return `  ${target.ok ? "At" : "NOT at"}${target.ok ? "        " : "    "}${wrap(`${target.target}: ${what}`, width, " ".repeat(12))}`;
     }),
     "",
-    wrap(`Next: resync import --from ${targets[0]?.target ?? "PLACE"} --postoffice DIR`, width, "      "),
+    wrap(`Next: ${nextStep(targets)}`, width, "      "),
   ];
   return lines.join("\n");
 }
 
-function showNames({ volumes, archive }: Pick<Delivered, "volumes" | "archive">): string {
+function nextStep(targets: PushResult["targets"]): string {
+  const [first] = targets;
+  if (first?.ok && first.inPostoffice)
+    return "the postoffice's own dirsync cycle imports it; resync log shows how it went";
+  return `resync import --from ${first?.target ?? "PLACE"} --postoffice DIR`;
+}
+
+function showNames({
+  volumes,
+  archive,
+  inPostoffice,
+}: Pick<Delivered, "volumes" | "archive" | "inPostoffice">): string {
+  if (inPostoffice) return `GLB\\${GLB_NAME}`;
   if (archive) return "a tar archive";
   if (volumes === undefined) return `${GLB_NAME} and ${MANIFEST_NAME}`;
   const [first, last] = [volumeNames(1), volumeNames(volumes)];

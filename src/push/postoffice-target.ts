@@ -95,7 +95,7 @@ async function dropInGlb(
       { place: place.label, from: temporary, to: final },
       async () => place.replace(temporary, final, { signal }),
     );
-    return { outcome: "delivered", atomic, resent: false, removedLeftovers: [] };
+    return { outcome: "delivered", atomic, resent: false, removedLeftovers: [], inPostoffice: true };
   } catch (error) {
     await place.remove(temporary).catch(() => undefined);
     throw asResyncError(error).with({ state: "Nothing was put into the postoffice." });

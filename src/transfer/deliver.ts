@@ -27,6 +27,8 @@ export interface Delivered extends Put {
   readonly archive?: boolean;
   /** False where nothing can be read back: a pipe. */
   readonly readBack?: boolean;
+  /** The bare list in a postoffice, for its own cycle to import. */
+  readonly inPostoffice?: boolean;
 }
 
 /**
