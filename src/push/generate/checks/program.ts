@@ -58,14 +58,16 @@ export const containersCheck = dssCheck(
   },
 );
 
+const ON_NT4 = "On NT 4 it should be 5.00.7303 and not 6.x.";
+
 /** Msvcrt.dll 6.x on NT 4: requestors get nothing. */
 export const runtimeCheck = dssCheck("dss-msvcrt", "Version of Msvcrt.dll", "Q241117", async (scene, say) => {
   const { host } = scene;
   const windows = await windowsOf(host);
   if (windows?.root === undefined || !host.capabilities.fileVersion)
-    return say.unknown("it cannot be told from here", "On NT 4 it should be 5.00.7303 and not 6.x.");
+    return say.unknown("it cannot be told from here", ON_NT4);
   const version = await host.fileVersion(`${windows.root}\\system32\\msvcrt.dll`);
-  if (version === undefined) return say.unknown(`there is none to be seen in ${windows.root}\\system32`);
+  if (version === undefined) return say.unknown(`there is none to be seen in ${windows.root}\\system32`, ON_NT4);
   if (!atLeast(version, "6.0")) return say.ok(version);
   if (windows.version !== "4.0")
     return say.ok(`${version}; the article speaks of NT 4, and later Windows comes with such a version`);
@@ -81,7 +83,8 @@ export const kickCheck = dssCheck(
   "Start of a cycle by pause",
   "Q146738",
   ({ host, values, dxaVersion }, say) => {
-    if (!host.capabilities.pause) return say.unknown("this kind of host cannot send the pause control");
+    if (!host.capabilities.pause)
+      return say.unknown("this kind of host cannot send the pause control", "On the host: net pause MSExchangeDX.");
     const value = values.get(PAUSE_KICKS_VALUE);
     if (value?.type === "REG_DWORD" && value.data === 1) return say.ok(`${PAUSE_KICKS_VALUE} is 1`);
     const since =

@@ -44,7 +44,8 @@ export const windowsCheck = dssCheck(
   "Q241338, Q153658",
   async ({ host }, say) => {
     const windows = await windowsOf(host);
-    if (windows === undefined) return say.unknown("the registry does not tell");
+    if (windows === undefined)
+      return say.unknown("the registry does not tell", "Run winver on the host; NT 4 should have service pack 6.");
     const { version, servicePack } = windows;
     const name = version === "4.0" ? "NT 4" : version === "5.0" ? "Windows 2000" : `Windows NT ${version}`;
     const told = servicePack === 0 ? `${name} without a service pack` : `${name} SP${servicePack}`;

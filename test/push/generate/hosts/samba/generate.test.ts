@@ -2,6 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DXA_KEY } from "../../../../../src/push/generate/dss-host.ts";
+import type { CheckOutcome } from "../../../../../src/check.ts";
+import { diagnoseDss } from "../../../../../src/push/generate/checks/diagnose.ts";
 import { finishOnDss } from "../../../../../src/push/generate/finish.ts";
 import { generate } from "../../../../../src/push/generate/generate.ts";
 import { parseRegistryFile, valuesIn } from "../../../../../src/push/generate/registry-file.ts";
@@ -87,5 +89,21 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a list from an NT 4 host beh
     expect(after.registry).toBe(before.registry);
     expect(after.state).toBe(before.state);
     expect(Object.keys(after.files)).toHaveLength(2);
+  });
+
+  it("is promised by every check that can be made from afar, and the others say that they cannot be", async () => {
+    await writeFile(join(bed.nt.dxadata, "Xdir.edb"), "twelve bytes");
+    bed.nt.events.Application.push({ source: "MSExchangeDX", id: 133, text: "DS_E_BAD", at: 1_800_000_000 });
+    const host = bed.open();
+    const checks = await diagnoseDss(host);
+    await host.close();
+    const by = (outcome: CheckOutcome) => checks.filter((one) => one.outcome === outcome).map(({ id }) => id);
+    expect(by("refused")).toEqual([]);
+    expect(by("warning")).toEqual(["dss-events"]);
+    expect(by("unknown")).toEqual(["dss-role", "dss-containers", "dss-msvcrt", "dss-hand-made", "dss-monitor"]);
+    expect(checks.find(({ id }) => id === "dss-disk")?.found).toMatch(
+      /^[\d,]+ bytes free; four times Xdir\.edb is 48 bytes$/u,
+    );
+    expect(checks.find(({ id }) => id === "dss-version")?.found).toBe("5.5.2653.23, Exchange 5.5 SP4");
   });
 });
