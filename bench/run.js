@@ -1,4 +1,4 @@
-// npm run bench [-- --sizes 0.001,20,200] [--rounds 5] [--delay 50] [--only WORD]
+// npm run bench [-- --sizes 0.001,20,200] [--rounds 5] [--delay 50] [--lines both|loopback|long] [--only REGEXP]
 // Files to and from private servers by cp, smbclient, OpenSSH's sftp, resync over SMB and SFTP, and npm packages; first on loopback, then
 // on a line that takes --delay milliseconds there and back (0: no such line). Each is a process of its own, measured from its start to its
 // end; the rounds are interleaved, and what arrived is compared. The servers' folders are in memory: no disk is measured.
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     sizes: { type: "string", default: "0.001,20,200" },
     rounds: { type: "string", default: "5" },
     delay: { type: "string", default: "50" },
+    lines: { type: "string", default: "both" },
     only: { type: "string", default: "" },
     // Set for the part of this program that runs in a network namespace of its own.
     inside: { type: "boolean", default: false },
@@ -32,11 +33,11 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.e
 if (values.inside) {
   await bench(`at ${delayMs} ms there and back (tc netem)`, { long: true, proxyMs: 0 });
 } else {
-  await bench("on loopback", { long: false, proxyMs: 0 });
-  await withoutProvider();
-  const words = `at ${delayMs} ms there and back (through a proxy: this machine has no tc netem for us)`;
-  if (delayMs > 0 && hasNetem()) runInside();
-  else if (delayMs > 0) await bench(words, { long: true, proxyMs: delayMs });
+  if (values.lines !== "long") {
+    await bench("on loopback", { long: false, proxyMs: 0 });
+    await withoutProvider();
+  }
+  if (values.lines !== "loopback" && delayMs > 0) await longLine();
 }
 
 /** Runs all rounds over one kind of line and says the tables. */
@@ -45,13 +46,20 @@ async function bench(line, { long, proxyMs }) {
   process.env.PASSWD = servers.plain.password;
   try {
     const all = contenders(servers).filter(
-      ({ name, peer, loopbackOnly }) => `${name} ${peer}`.includes(values.only) && !(long && loopbackOnly === true),
+      ({ name, loopbackOnly }) => new RegExp(values.only, "u").test(name) && !(long && loopbackOnly === true),
     );
     const results = await race({ all, sizes, rounds, scratch: servers.plain.file });
     for (const act of ["put", "get"]) say(show(`${act} ${line}`, act, results, { sizes, rounds }));
   } finally {
     await close();
   }
+}
+
+/** The same on a long line: in a network namespace with netem where that is allowed, else through a proxy. */
+async function longLine() {
+  if (hasNetem()) return runInside();
+  const words = `at ${delayMs} ms there and back (through a proxy: this machine has no tc netem for us)`;
+  return bench(words, { long: true, proxyMs: delayMs });
 }
 
 /** What the npm package does where nobody gives it OpenSSL's legacy provider. */

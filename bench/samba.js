@@ -1,20 +1,19 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { makeFolder, removeFolder } from "./folder.js";
 
 const FOLDERS = ["state", "cache", "lock", "private", "pid", "ncalrpc", "share"];
 
 /**
- * Starts a private smbd on 127.0.0.1 with one share, in memory where the machine has /dev/shm: the protocol is measured, not the disk.
- * `globals` are lines of smb.conf. Returns where it is, and what ends it.
+ * Starts a private smbd on 127.0.0.1 with one share. `globals` are lines of smb.conf. Returns where it is, and what ends it.
  */
 export async function startSamba(globals = []) {
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "resync-bench-smb-"));
-  chmodSync(folder, 0o755);
+  const folder = makeFolder("smb");
   const path = (name) => join(folder, name);
   for (const name of FOLDERS) mkdirSync(path(name));
   const port = await freePort();
@@ -30,10 +29,13 @@ export async function startSamba(globals = []) {
   const kill = () => {
     if (smbd.pid !== undefined && smbd.exitCode === null && smbd.signalCode === null)
       process.kill(-smbd.pid, "SIGTERM");
-    rmSync(folder, { recursive: true, force: true });
+  };
+  const leave = () => {
+    kill();
+    removeFolder(folder);
   };
   // Ctrl-C, a closed pipe or a failed comparison must leave no server.
-  process.once("exit", kill);
+  process.once("exit", leave);
   while (!(await answers(port))) await pause(20);
   return {
     port,
@@ -45,8 +47,8 @@ export async function startSamba(globals = []) {
       const ended = once(smbd, "exit");
       kill();
       await ended;
-      process.off("exit", kill);
-      kill();
+      process.off("exit", leave);
+      removeFolder(folder);
     },
   };
 }

@@ -1,17 +1,18 @@
 import { execFileSync, spawn } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { tmpdir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { makeFolder, removeFolder } from "./folder.js";
 
 /**
- * Starts a private sshd on 127.0.0.1 that lets this process's own account in by key; its folder is in memory where the machine has /dev/shm.
- * Returns where it is, `know`, which has its known_hosts file name it at a port, and what ends it.
+ * Starts a private sshd on 127.0.0.1 that lets this process's own account in by key. Returns where it is, `know`, which has its known_hosts
+ * file name it at a port, and what ends it.
  */
 export async function startSshd() {
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "resync-bench-ssh-"));
+  const folder = makeFolder("ssh");
   const path = (name) => join(folder, name);
   for (const name of ["host", "user"])
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", path(name)]);
@@ -37,7 +38,7 @@ export async function startSshd() {
   const sshd = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", path("config")], { stdio: ["ignore", "ignore", "pipe"] });
   const kill = () => {
     sshd.kill();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   };
   // Ctrl-C, a closed pipe or a failed comparison must leave no server.
   process.once("exit", kill);
