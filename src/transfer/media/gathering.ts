@@ -113,5 +113,5 @@ function fileOf({ volume }: VolumeManifest): PlacePath {
 }
 
 function damaged({ label }: Pick<Place, "label">, { volume, volumes }: VolumeManifest): string {
-  return `${label}/${volumeNames(volume).file}, number ${volume} of ${volumes}, is damaged: it is not what its manifest says.`;
+  return `${shownAt(label, volumeNames(volume).file)}, number ${volume} of ${volumes}, is damaged: it is not what its manifest says.`;
 }

@@ -227,8 +227,8 @@ describe("reading, when a disk is not right", () => {
       expect((await take(from, changer)).equals(list.bytes)).toBe(true);
       expect(warnings(context).split("\n")).toEqual([
         expect.stringMatching(/^The disk in A: is number 4 of another delivery, other of 2026.*; wanted is first of/u),
-        expect.stringMatching(/^A:\/RESYNC\.004, number 4 of 5, is damaged/u),
-        expect.stringMatching(/^The manifest A:\/VOL004\.JSN is damaged/u),
+        expect.stringMatching(/^A:\\RESYNC\.004, number 4 of 5, is damaged/u),
+        expect.stringMatching(/^The manifest A:\\VOL004\.JSN is damaged/u),
         expect.stringMatching(/a bad sector/u),
         "A: is empty.",
         "A: holds no part of a delivery.",
