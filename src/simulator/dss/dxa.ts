@@ -28,7 +28,7 @@ const LOGGED_LEFT_OUT = 10;
  * Q150976), writes Resync.glb if it is there, and leaves. ASSUMPTION: the work begins when the service has reached RUNNING.
  */
 export async function playDxa(dir: string, run: number): Promise<DxaEnd> {
-  while ((await currentService(dir)).state === "start-pending") await delay(LOOK_MS);
+  await untilStarted(dir, run);
   const wanted = async (): Promise<boolean> => {
     const service = await currentService(dir);
     return service.run === run && service.state === "running";
@@ -45,6 +45,15 @@ export async function playDxa(dir: string, run: number): Promise<DxaEnd> {
   if (failure === "needs-second-restart" && names !== undefined) await writeFile(dssFiles(dir).exhausted, "");
   if (end === "left") await leaveService(dir, run);
   return end;
+}
+
+/** Waits for the start to be over. The process may be there before the record of its start is. */
+async function untilStarted(dir: string, run: number): Promise<void> {
+  for (;;) {
+    const service = await currentService(dir);
+    if (service.run > run || (service.run === run && service.state !== "start-pending")) return;
+    await delay(LOOK_MS);
+  }
 }
 
 /** Waits for a cycle to begin; false when the service's time is over first. A paused service is not over. */
