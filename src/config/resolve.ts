@@ -1,5 +1,4 @@
 import type { OptionSpec, OptionSpecs, OptionValues } from "./option.ts";
-import type { NamedRequestor } from "./requestors.ts";
 
 /** Where a value came from, for messages and `resync config`. */
 export type Origin =
@@ -14,7 +13,7 @@ export interface Sources {
   readonly flags: Readonly<Record<string, unknown>>;
   readonly environment: NodeJS.ProcessEnv;
   /** A requestor's entry in the config file, by camelCase key. */
-  readonly requestor?: Pick<NamedRequestor, "name" | "entry"> | undefined;
+  readonly requestor?: { readonly name: string; readonly entry: Readonly<Record<string, unknown>> } | undefined;
   /** The command's part of the chosen profile and of the config file, by camelCase key. */
   readonly profile: Readonly<Record<string, unknown>>;
   readonly config: Readonly<Record<string, unknown>>;

@@ -1,31 +1,15 @@
 import { rm } from "node:fs/promises";
 import type { RunContext } from "../../context.ts";
 import { hasCode } from "../../errors.ts";
-import type { StepVoice } from "../../report/step.ts";
 import { fingerprint, sameBytes, type Fingerprint } from "../../transfer/digest.ts";
 import { placePath, type Place } from "../../transfer/place.ts";
-import type { ChangeLog, FoundState } from "./change.ts";
-import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE, type DssHost, type EventMark } from "./dss-host.ts";
+import { DXA_KEY, DXA_SERVICE, TRIGGER_VALUE } from "./dss-host.ts";
 import { findResync } from "./kept-name.ts";
+import type { MasterListWait } from "./master-list-wait.ts";
 import { notProduced, type FileSeen } from "./not-produced.ts";
 import { writePrivateFile } from "./private-file.ts";
-import { DEFAULT_SETTLE_MS, type GenerateRequest } from "./request.ts";
+import { DEFAULT_SETTLE_MS } from "./request.ts";
 import { kickService } from "./service-state.ts";
-
-/** What to wait for. */
-export interface MasterListWait {
-  readonly host: DssHost;
-  /** The Dxadata folder, and its Windows path. */
-  readonly place: Place;
-  readonly dxadata: string;
-  readonly request: GenerateRequest;
-  /** Where the event logs stood before the service was told to start. */
-  readonly mark: EventMark | undefined;
-  /** The state in which the service was found, and the log of changes, for a kick. */
-  readonly found: FoundState;
-  readonly changes: ChangeLog;
-  readonly voice: StepVoice;
-}
 
 /**
  * Waits until the value is gone and Resync.glb can be read to its end, the same in two reads at least `settleMs` apart, the second of

@@ -1,7 +1,7 @@
 import { ResyncError } from "../../errors.ts";
 import { DXA_SERVICE, TRIGGER_VALUE, type HostEvent, type ServiceState } from "./dss-host.ts";
 import { showEvent, tellingEvents } from "./events.ts";
-import type { MasterListWait } from "./master-list.ts";
+import type { MasterListWait } from "./master-list-wait.ts";
 import { win32Meaning } from "./win32.ts";
 
 /** What a look at Resync.glb found. */

@@ -4,7 +4,7 @@ import type { DssChange } from "./change.ts";
 import { DXA_SERVICE } from "./dss-host.ts";
 import { findResync, freeKeptName, hasFile } from "./kept-name.ts";
 import { withFolder } from "./locate.ts";
-import type { PutBackScene } from "./put-back.ts";
+import type { PutBackScene } from "./put-back-scene.ts";
 
 /**
  * Puts Dxadata in order behind a run that did not get its list. As long as the service was not started with the value set, an

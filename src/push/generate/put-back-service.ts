@@ -1,6 +1,6 @@
 import type { DssChange, FoundState } from "./change.ts";
 import { DXA_SERVICE } from "./dss-host.ts";
-import type { PutBackScene } from "./put-back.ts";
+import type { PutBackScene } from "./put-back-scene.ts";
 import { continueService, settledState, startService, stopService } from "./service-state.ts";
 
 /** Brings the service into the state in which it was found, if this run has touched it. */

@@ -1,7 +1,7 @@
 import { ResyncError } from "../../errors.ts";
 import type { DssChange } from "./change.ts";
 import { TRIGGER_VALUE } from "./dss-host.ts";
-import type { PutBackScene } from "./put-back.ts";
+import type { PutBackScene } from "./put-back-scene.ts";
 import { registryToJson } from "./registry-json.ts";
 import { sameValue, showValue } from "./registry-data.ts";
 

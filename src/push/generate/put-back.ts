@@ -1,19 +1,11 @@
-import type { Clock } from "../../clock.ts";
 import { asResyncError, hasCode, ResyncError } from "../../errors.ts";
 import type { Journal, JournalData } from "../../journal/journal.ts";
 import type { DssChange } from "./change.ts";
 import { DXA_SERVICE, type DssHost } from "./dss-host.ts";
 import { putBackFiles } from "./put-back-files.ts";
 import { foundState, putBackService } from "./put-back-service.ts";
+import type { PutBackScene, PutBackTools } from "./put-back-scene.ts";
 import { putBackValue } from "./put-back-value.ts";
-
-/** What putting back needs. Times in milliseconds. */
-export interface PutBackTools {
-  readonly clock: Clock;
-  readonly journal: Journal;
-  readonly stateTimeoutMs: number;
-  readonly pollMs: number;
-}
 
 /** What is now where on the DSS: sentences for people. */
 export interface PutBack {
@@ -27,17 +19,6 @@ export interface PutBack {
 export interface Trouble {
   readonly text: string;
   readonly error: ResyncError;
-}
-
-/** What one part of putting back is given: the host, bounded time, and acts that are journaled. */
-export interface PutBackScene extends PutBackTools {
-  readonly host: DssHost;
-  readonly changes: readonly DssChange[];
-  readonly signal: AbortSignal;
-  /** Says what was put back, or is kept. */
-  done(text: string): void;
-  /** Journals and does one act of putting back. A journal that cannot be written does not stop it. */
-  act(what: JournalData, act: () => Promise<void>): Promise<void>;
 }
 
 /** The journal's step for acts of putting back. */
