@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { RunContext } from "../context.ts";
+import { ResyncError } from "../errors.ts";
 import type { Lock } from "../journal/lock.ts";
 import type { HandoffRequest } from "../push/generate/handoff/request.ts";
 import type { GenerateSettings, ListSource } from "../push/sources.ts";
@@ -56,6 +57,7 @@ async function hostSource(dss: string, how: SourceSettings, cli: CliContext): Pr
 
 /** The folder holds all that the handoff knows: no lock is needed, and the DSS is put back by the command file. */
 async function handoffSource(folder: string, { settings, resume, handoff }: SourceSettings): Promise<DssSource> {
+  refuseUnheard(settings);
   const { prepareHandoff } = await import("../push/generate/handoff/prepare.ts");
   const { awaitHandoff } = await import("../push/generate/handoff/await.ts");
   return {
@@ -81,4 +83,16 @@ async function handoffSource(folder: string, { settings, resume, handoff }: Sour
     repeatable: false,
     close: async () => undefined,
   };
+}
+
+/** Throws `USAGE` for what RESYNC.CMD, which restarts the service once, does not do. */
+function refuseUnheard({ kickAfterMs, secondRestart }: SourceSettings["settings"]): void {
+  const flag = kickAfterMs === undefined ? secondRestart && "--second-restart" : "--kick-after";
+  if (!flag) return;
+  throw new ResyncError("USAGE", {
+    message: `handoff: cannot do ${flag}: the operator's command file restarts the service once.`,
+    state: "Nothing was started.",
+    hint: "Leave it out, and have the operator do it by hand where it is needed: NET PAUSE MSExchangeDX starts a cycle on Exchange 4.0; the notes of 5.0 restart the service once more when RESYNC.GLB is out of Dxadata.",
+    reference: "Q146738, Q156063",
+  });
 }

@@ -22,7 +22,7 @@ export const pushCommand = defineCommand({
   exitStatus: [
     [EXIT.done, "delivered to every place, read back"],
     [EXIT.usage, "usage or config"],
-    [EXIT.preflight, "the DSS, or a postoffice (--drop-in-glb), is not ready; nothing was changed"],
+    [EXIT.preflight, "the DSS, or a postoffice (--drop-in-glb), is not ready, or denies a right"],
     [EXIT.connection, "connection, login or host key"],
     [EXIT.transfer, "a delivery failed or read back wrong"],
     [EXIT.notProduced, "the DSS did not produce the file in time; it was put back"],

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { masterList } from "../push/generate/hosts/samba/generate-bed.ts";
+import { masterList } from "../support/master-list.ts";
 import { makeBench, type Bench } from "./program.ts";
 
 let bench: Bench;
@@ -99,6 +99,16 @@ describe("push over an operator", () => {
     expect(stderr.replaceAll(/\s+/gu, " ")).toContain('"ΑΘΗΝΑ" holds characters that windows-1250 does not have');
     expect(exitCode).toBe(2);
   });
+
+  it.each([["--second-restart"], ["--kick-after", "1m"]])(
+    "refuses %s, which the command file does not do, and writes nothing",
+    async (...more) => {
+      const { exitCode, stderr } = await bench.resync([...PUSH, ...more]);
+      expect(stderr.replaceAll(/\s+/gu, " ")).toContain(`handoff: cannot do ${more[0]}`);
+      expect(exitCode).toBe(2);
+      expect(await stick()).toEqual([]);
+    },
+  );
 
   it("is looked over by doctor", async () => {
     const doctor = async (folder = "stick") =>

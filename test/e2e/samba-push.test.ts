@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startSftpServer, type SftpServer } from "../../src/simulator/sftp-server/server.ts";
-import { generateBed, masterList, type GenerateBed } from "../push/generate/hosts/samba/generate-bed.ts";
+import { generateBed, type GenerateBed } from "../push/generate/hosts/samba/generate-bed.ts";
+import { masterList } from "../support/master-list.ts";
 import { need } from "../support/need.ts";
 import { journals, makeBench, ndjson, type Bench } from "./program.ts";
 

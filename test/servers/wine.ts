@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { DXA_KEY, DXA_SERVICE, type DssHost } from "../../src/push/generate/dss-host.ts";
 import { openWindowsHost } from "../../src/push/generate/hosts/windows.ts";
 import { wineMachine } from "../../src/push/generate/hosts/windows/wine.ts";
-import { masterList } from "../push/generate/hosts/samba/generate-bed.ts";
+import { masterList } from "../support/master-list.ts";
 
 const SOURCE = fileURLToPath(new URL("../../fixtures/wine/", import.meta.url));
 /** Debian's `wine` is a shell script, which takes longer than what it starts. */

@@ -85,7 +85,7 @@ export interface DirsyncRoles {
  *
  * Acts only ask: success is the caller's to read back, because every tool for the old systems reports some failures as success
  * (Samba's `setvalue` exits 0 when denied; `net start` exits 0 while START_PENDING). Every act ends in bounded time.
- * Failures: `ACCESS_DENIED`, `NOT_FOUND` (no such key or service), `AUTH_FAILED`, `DSS_UNREACHABLE`, `CONNECT_*`, `STALLED`,
+ * Failures: `ACCESS_DENIED` (exit code 3: the account's rights are a condition, as the service is), `NOT_FOUND` (no such key or service), `AUTH_FAILED`, `DSS_UNREACHABLE`, `CONNECT_*`, `STALLED`,
  * `SERVICE_START_FAILED` / `SERVICE_STOP_FAILED` (the request was refused at once; `facts.win32` holds the number), `PROGRAM_MISSING`.
  */
 export interface DssHost {

@@ -26,7 +26,7 @@ export async function writeVerified(
       if (!hasCode(error, "ACCESS_DENIED")) throw error;
       throw error.with({
         exitCode: EXIT.preflight,
-        hint: "Use an account that may write to the service's key: an administrator of the DSS. Remote access also needs the right to winreg.",
+        hint: [error.hint, RIGHTS].filter((text) => text !== undefined).join(" "),
         reference: "Q160987, Q234918",
       });
     }
@@ -34,6 +34,9 @@ export async function writeVerified(
     if (!sameValue(back, value)) throw notStored(host, name, back, value);
   });
 }
+
+const RIGHTS =
+  "The account must be one that may write to the service's key: an administrator of the DSS. Remote access also needs the right to winreg.";
 
 function notStored(host: DssHost, name: string, back: RegistryValue | undefined, value: RegistryValue): ResyncError {
   return new ResyncError("VERIFY_FAILED", {

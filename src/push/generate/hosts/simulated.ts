@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { ResyncError } from "../../../errors.ts";
+import { EXIT, ResyncError } from "../../../errors.ts";
 import { readAbout } from "../../../simulator/dss/about.ts";
 import { markEvents, readEvents } from "../../../simulator/dss/events.ts";
 import { standInVersion } from "../../../simulator/dss/file-version.ts";
@@ -56,5 +56,6 @@ function accessDenied(dir: string, key: RegistryKey): ResyncError {
   return new ResyncError("ACCESS_DENIED", {
     message: `The registry of the simulated DSS in ${dir} denies the write to ${key} (error 5).`,
     facts: { key, win32: 5 },
+    exitCode: EXIT.preflight,
   });
 }

@@ -1,4 +1,4 @@
-import { ResyncError } from "../../../../errors.ts";
+import { EXIT, ResyncError } from "../../../../errors.ts";
 import { sambaError } from "../../../../transfer/smbclient/errors.ts";
 import type { SambaOutput } from "../../../../transfer/smbclient/run.ts";
 import type { SambaSession } from "../../../../transfer/smbclient/session.ts";
@@ -9,6 +9,7 @@ import type { SambaSession } from "../../../../transfer/smbclient/session.ts";
  */
 export async function netError(session: SambaSession, output: SambaOutput, what: string): Promise<ResyncError> {
   const error = await sambaError(session.target, output, what);
+  if (error.code === "ACCESS_DENIED") return error.with({ exitCode: EXIT.preflight });
   const unreachable = output.codes.some((code) => PIPE_CODES.includes(code)) || error.code === "IO";
   if (!unreachable) return error;
   return new ResyncError("DSS_UNREACHABLE", {

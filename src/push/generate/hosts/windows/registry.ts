@@ -110,6 +110,6 @@ function denied(machine: WindowsMachine, what: string, said: string): ResyncErro
     message: `${what} on ${machine.label}: ${said || "no word"}.`,
     hint: "Run resync as a member of the Administrators group; on Windows Vista and later from an elevated prompt.",
     facts: { said },
-    exitCode: EXIT.connection,
+    exitCode: EXIT.preflight,
   });
 }

@@ -121,7 +121,7 @@ function denied(machine: WindowsMachine, act: string, name: string): ResyncError
     message: `${machine.label} does not let this account ${act} the service ${name}.`,
     hint: "Run resync as a member of the Administrators group; on Windows Vista and later from an elevated prompt.",
     facts: { service: name, win32: ACCESS_DENIED },
-    exitCode: EXIT.connection,
+    exitCode: EXIT.preflight,
   });
 }
 

@@ -1,15 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatHeader } from "../../../../../src/glb/header.ts";
-import { encodeGlb } from "../../../../../src/glb/write.ts";
 import type { DssHost } from "../../../../../src/push/generate/dss-host.ts";
 import { openSambaHost, type SambaHostOptions } from "../../../../../src/push/generate/hosts/samba.ts";
 import type { GenerateRequest } from "../../../../../src/push/generate/request.ts";
-import { collectBytes } from "../../../../../src/transfer/bytes.ts";
 import { startSambaNtHost, type SambaNtHost } from "../../../../servers/samba-nt-host.ts";
 import { diligent } from "../../../../servers/samba-nt/dxa.ts";
 import { obedient } from "../../../../servers/samba-nt/scm.ts";
+import { masterList } from "../../../../support/master-list.ts";
 import { peFile } from "../../../../support/pe-file.ts";
 
 /** A Samba NT host that is asked for master lists, and a folder for the run's own files. */
@@ -75,14 +73,3 @@ export async function generateBed(how: { smb1: boolean; ordinary?: boolean }): P
 }
 
 const NOBODY = { uid: 65_534, gid: 65_534, name: "nobody" };
-
-/** A small list that names the requestors, in the simulator's layout. */
-export function masterList(requestors: readonly string[]): Promise<Uint8Array> {
-  const texts = [
-    formatHeader({ impSeq: 2, reqSeq: 40, srvSeq: 1200 }),
-    "R pcm:NORTH/PO1",
-    ...requestors.map((name, index) => `A ${name.slice(0, 26)} ${index}\tpcm:NORTH/PO1/USER${index}`),
-  ];
-  const records = texts.map((text, index) => ({ sync: index + 1, stamp: 900_000_000, text }));
-  return collectBytes(encodeGlb(records), 10_000_000);
-}

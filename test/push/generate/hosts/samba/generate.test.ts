@@ -9,7 +9,8 @@ import { generate } from "../../../../../src/push/generate/generate.ts";
 import { parseRegistryFile, valuesIn } from "../../../../../src/push/generate/registry-file.ts";
 import { need } from "../../../../support/need.ts";
 import { testContext } from "../../support.ts";
-import { generateBed, masterList, type GenerateBed } from "./generate-bed.ts";
+import { masterList } from "../../../../support/master-list.ts";
+import { generateBed, type GenerateBed } from "./generate-bed.ts";
 
 const NAMES: readonly (readonly [string, readonly string[]])[] = [
   ["three requestors, with blanks and umlauts", ["NETWORK/PO1", "Dirsync Requestor 2", "Büro Süd"]],
