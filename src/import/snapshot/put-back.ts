@@ -1,12 +1,11 @@
-import { renameSync } from "node:fs";
-import { chmod, constants, copyFile } from "node:fs/promises";
+import { chmod, constants, copyFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import pRetry from "p-retry";
 import { ResyncError } from "../../errors.ts";
 import { forceAllToDisk } from "../durable.ts";
-import { errorCode } from "../files.ts";
+import { eachOf, errorCode } from "../files.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
-import { breathe, giveMarks, hashFile, writeWhole } from "../small-files.ts";
+import { giveMarks, hashFile, writeWhole } from "../small-files.ts";
 import { largeCopyOf, readingCopies, type CopyReader } from "./copies.ts";
 import type { RollbackPlan } from "./rollback-plan.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -17,6 +16,9 @@ import { restoreTemporary } from "./temporaries.ts";
  * that a disk that is nearly full cannot take them. Many, because making files is slow on ext4 where others were just removed.
  */
 const BATCH = { files: 20_000, bytes: 64 << 20 };
+
+/** Files named or removed at the same time: ext4 makes each wait a moment until the file that stood there is gone, all the same moment. */
+export const AT_ONCE = 16;
 
 type Restored = RollbackPlan["restore"][number];
 
@@ -37,7 +39,7 @@ export async function putBackAll(
         postoffice.root,
         staged.map(({ temporary }) => temporary),
       );
-      for (const { file, temporary } of staged) await name(postoffice, file, temporary);
+      await eachOf(staged, AT_ONCE, ({ file, temporary }) => name(postoffice, file, temporary));
     }
   });
 }
@@ -80,16 +82,15 @@ async function putTogether(
 async function name({ root }: Postoffice, { before, now }: Restored, temporary: string): Promise<void> {
   const target = join(root, before.path);
   const standing = now ? join(root, now.path) : target;
-  await breathe();
-  await patiently(() => renameSync(temporary, standing));
-  if (standing !== target) await patiently(() => renameSync(standing, target));
+  await patiently(() => rename(temporary, standing));
+  if (standing !== target) await patiently(() => rename(standing, target));
   if ((before.mode & 0o200) === 0) await chmod(target, before.mode);
 }
 
 /** A client or a virus scanner may hold a file for a moment: tried again for some seconds. */
-export async function patiently(act: () => void): Promise<void> {
+export async function patiently(act: () => Promise<void>): Promise<void> {
   try {
-    act();
+    await act();
   } catch (first) {
     if (!isHeld(first)) throw first;
     await pRetry(act, { retries: 6, minTimeout: 100, maxTimeout: 2000, shouldRetry: ({ error }) => isHeld(error) });

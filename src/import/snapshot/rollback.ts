@@ -1,10 +1,11 @@
-import { renameSync, rmSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ResyncError } from "../../errors.ts";
 import { syncFolder } from "../durable.ts";
+import { eachOf } from "../files.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { giveMarks } from "../small-files.ts";
-import { patiently, putBackAll } from "./put-back.ts";
+import { AT_ONCE, patiently, putBackAll } from "./put-back.ts";
 import { planRollback, type Conflict, type RollbackPlan } from "./rollback-plan.ts";
 import { proveCopies, type Snapshot } from "./snapshot.ts";
 import { readState, stateOf, type PostofficeState } from "./state.ts";
@@ -77,7 +78,7 @@ export function refuseConflicts(postoffice: Postoffice, { conflicts }: RollbackP
 async function apply(postoffice: Postoffice, snapshot: Snapshot, plan: RollbackPlan): Promise<void> {
   const { root } = postoffice;
   // First what makes room: the disk may be full.
-  for (const { path } of plan.remove) await patiently(() => rmSync(join(root, path), { force: true }));
+  await eachOf(plan.remove, AT_ONCE, ({ path }) => patiently(() => rm(join(root, path), { force: true })));
   await putBackAll(postoffice, snapshot, plan.restore);
   await touchUp(postoffice, plan);
   const changed = [...plan.restore, ...plan.touchUp].map(({ before }) => before).concat(plan.remove);
@@ -87,7 +88,7 @@ async function apply(postoffice: Postoffice, snapshot: Snapshot, plan: RollbackP
 async function touchUp({ root }: Postoffice, plan: Pick<RollbackPlan, "touchUp">): Promise<void> {
   for (const { before, now } of plan.touchUp) {
     const target = join(root, before.path);
-    if (now.path !== before.path) await patiently(() => renameSync(join(root, now.path), target));
+    if (now.path !== before.path) await patiently(() => rename(join(root, now.path), target));
     await giveMarks(target, before);
   }
 }
