@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { COMPILED } from "../../compiled.ts";
 import { ResyncError } from "../../errors.ts";
 import { SIMULATED_LAYOUTS } from "../layouts.ts";
 import { checkOptions } from "./tree/check-options.ts";
@@ -112,7 +113,7 @@ const ADMINS_WORK = [
 
 /** A starter beside simulation.json that runs the compiled program of this package. */
 function writeStarter(folder: string, name: string, program: "IMPORT" | "REBUILD"): string {
-  const start = new URL("../../../dist/simulator/postoffice/programs/start.js", import.meta.url).href;
+  const start = new URL("simulator/postoffice/programs/start.js", COMPILED).href;
   const path = join(folder, name);
   const text = `import { startProgram } from ${JSON.stringify(start)};
 await startProgram("${program}", new URL("${SIMULATION_FILE}", import.meta.url));
