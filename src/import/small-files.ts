@@ -37,16 +37,15 @@ export async function hashFile(file: string, { signal }: HashOptions = {}): Prom
   });
 }
 
-/** A small file at one go, and how it stood right after its last byte was read. Longer than `size` when it has grown. */
-export async function readWhole(file: string, size: number): Promise<{ bytes: Buffer; stats: fs.Stats }> {
+/** A small file at one go, read into `memory`, and how it stood right after its last byte was read. What is longer than `memory` is cut off there. */
+export async function readWhole(file: string, memory: Buffer): Promise<{ bytes: Buffer; stats: fs.Stats }> {
   await breathe();
-  return withFile(file, "r", (fd) => ({ bytes: readUpTo(fd, size + 1, 0), stats: fs.fstatSync(fd) }));
+  return withFile(file, "r", (fd) => ({ bytes: readInto(memory, fd, 0), stats: fs.fstatSync(fd) }));
 }
 
-/** `length` bytes of an open file from `position`; fewer when it ends before. */
-export function readUpTo(fd: number, length: number, position: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
-  return buffer.subarray(0, fs.readSync(fd, buffer, 0, length, position));
+/** Fills `memory` from an open file, from `position` on: what was read, shorter when the file ends before. */
+export function readInto(memory: Buffer, fd: number, position: number): Buffer {
+  return memory.subarray(0, fs.readSync(fd, memory, 0, memory.length, position));
 }
 
 /** What a file has beside its bytes. */
@@ -62,9 +61,10 @@ export interface FileMarks {
 /** Makes a new file with these bytes and marks, and reads it back. Not forced to the disk. Throws `VERIFY_FAILED`, or the file system's error. */
 export async function writeWhole(file: string, bytes: Buffer, { mtimeMs, mode, uid, gid }: FileMarks): Promise<void> {
   await breathe();
+  const readBack = bytes.length < BLOCK ? scratch.subarray(0, bytes.length + 1) : Buffer.allocUnsafe(bytes.length + 1);
   await withFile(file, "wx+", (fd) => {
     for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done, bytes.length - done, done);
-    if (!readUpTo(fd, bytes.length + 1, 0).equals(bytes))
+    if (!readInto(readBack, fd, 0).equals(bytes))
       throw new ResyncError("VERIFY_FAILED", { message: `${file} reads back wrong.` });
     if (isRoot()) tolerant(() => fs.fchownSync(fd, uid, gid));
     fs.fchmodSync(fd, mode);

@@ -31,19 +31,20 @@ export function fitsArchive(path: string): boolean {
 /** Begins an archive in a new file that its owner alone can read. */
 export function openArchive(file: string): ArchiveWriter {
   const fd = openSync(file, "wx", 0o600);
-  let gathered: Buffer[] = [];
+  const gathered = Buffer.alloc(GATHERED);
   let waiting = 0;
   let position = 0;
   const put = (bytes: Buffer) => {
-    gathered.push(bytes);
-    waiting += bytes.length;
+    for (let done = 0; done < bytes.length;) {
+      const taken = bytes.copy(gathered, waiting, done);
+      done += taken;
+      waiting += taken;
+      if (waiting === GATHERED) flush();
+    }
     position += bytes.length;
-    if (waiting > GATHERED) flush();
   };
   const flush = () => {
-    const bytes = Buffer.concat(gathered);
-    for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
-    gathered = [];
+    for (let done = 0; done < waiting;) done += writeSync(fd, gathered, done, waiting - done);
     waiting = 0;
   };
   return {
@@ -78,10 +79,8 @@ function header({ path, mode, mtimeMs, uid, gid }: ArchivedFile, size: number): 
   octal(mtimeMs / 1000, 136, 11);
   unit.write("        0", 148, "latin1");
   unit.write("ustar\x0000", 257, "latin1");
-  octal(
-    unit.reduce((sum, byte) => sum + byte, 0),
-    148,
-    6,
-  );
+  let sum = 0;
+  for (const byte of unit) sum += byte;
+  octal(sum, 148, 6);
   return unit;
 }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { ResyncError } from "../../errors.ts";
 import { forceAllToDisk, syncFolder } from "../durable.ts";
 import { eachOf, isMissing } from "../files.ts";
-import { breathe, hashFile, readUpTo, readWhole } from "../small-files.ts";
+import { breathe, hashFile, readInto, readWhole } from "../small-files.ts";
 import { entryAt, type PostofficeEntry } from "../postoffice/census.ts";
 import { fitsArchive, openArchive } from "./archive.ts";
 import type { FileState } from "./state.ts";
@@ -26,7 +26,7 @@ const SMALL = 1 << 20;
 /** Large files in work at the same time. */
 const AT_ONCE = 4;
 
-/** Copies the files `entries` below `root` into `folder`. `onCopied` is called with the hash of each as it was read. Throws when a file is written meanwhile. */
+/** Copies the files `entries` below `root` into `folder`. `onCopied` is called with the hash of each as it stands in the postoffice. Throws when a file is written meanwhile. */
 export async function copyFiles(
   root: string,
   folder: string,
@@ -36,9 +36,10 @@ export async function copyFiles(
   const archived = new Map<string, number>();
   const large = entries.filter((entry) => !isArchived(entry));
   const archive = openArchive(archiveOf(folder));
+  const memory = Buffer.alloc(SMALL + 1);
   try {
     for (const entry of entries.filter((one) => isArchived(one))) {
-      const bytes = await readUnchanged(root, entry);
+      const bytes = await readUnchanged(root, entry, memory);
       archived.set(entry.key, archive.add(entry, bytes));
       await onCopied(entry, hash("sha256", bytes));
     }
@@ -53,18 +54,19 @@ export async function copyFiles(
 
 /** Reads copies. */
 export interface CopyReader {
-  /** The bytes of a copy that stands in the archive; `undefined` for one that is a file of its own (`largeCopyOf`). */
+  /** The bytes of a copy that stands in the archive, good until the next are read; `undefined` for one that is a file of its own (`largeCopyOf`). */
   small(file: FileState): Buffer | undefined;
 }
 
 /** Opens the archive for as long as `act` takes. */
 export async function readingCopies<T>(copies: Copies, act: (reader: CopyReader) => Promise<T>): Promise<T> {
   const archive = openSync(archiveOf(copies.folder), "r");
+  const memory = Buffer.alloc(SMALL);
   try {
     return await act({
       small({ key, size }) {
         const position = copies.archived.get(key);
-        return position === undefined ? undefined : readUpTo(archive, size, position);
+        return position === undefined ? undefined : readInto(memory.subarray(0, size), archive, position);
       },
     });
   } finally {
@@ -107,9 +109,9 @@ function isArchived({ size, path }: PostofficeEntry): boolean {
   return size <= SMALL && fitsArchive(path);
 }
 
-/** Reads a small file; throws when it is not what the census saw. */
-async function readUnchanged(root: string, { path, size, mtimeMs }: PostofficeEntry): Promise<Buffer> {
-  const { bytes, stats } = await readWhole(join(root, path), size);
+/** Reads a small file into `memory`; throws when it is not what the census saw. */
+async function readUnchanged(root: string, { path, size, mtimeMs }: PostofficeEntry, memory: Buffer): Promise<Buffer> {
+  const { bytes, stats } = await readWhole(join(root, path), memory.subarray(0, size + 1));
   if (stats.mtimeMs !== mtimeMs || stats.size !== size || bytes.length !== size) throw beingWritten(root, path);
   return bytes;
 }
@@ -128,9 +130,10 @@ async function copyLarge(
     const target = largeCopyOf({ folder }, entry);
     await copyFile(join(root, path), target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     await chmod(target, 0o600);
+    const sha256 = await hashFile(join(root, path));
     const now = entryAt(root, path);
     if (now?.mtimeMs !== mtimeMs || now.size !== size) throw beingWritten(root, path);
-    await onCopied(entry, await hashFile(target));
+    await onCopied(entry, sha256);
   });
   await forceAllToDisk(
     folder,

@@ -82,7 +82,7 @@ async function apply(postoffice: Postoffice, snapshot: Snapshot, plan: RollbackP
   await putBackAll(postoffice, snapshot, plan.restore);
   await touchUp(postoffice, plan);
   const changed = [...plan.restore, ...plan.touchUp].map(({ before }) => before).concat(plan.remove);
-  for (const folder of new Set(changed.map(({ path }) => dirname(join(root, path))))) await syncFolder(folder);
+  await eachOf([...new Set(changed.map(({ path }) => dirname(join(root, path))))], AT_ONCE, syncFolder);
 }
 
 async function touchUp({ root }: Postoffice, plan: Pick<RollbackPlan, "touchUp">): Promise<void> {
