@@ -1,8 +1,8 @@
-import { ResyncError } from "../errors.ts";
+import { hasCode, ResyncError } from "../errors.ts";
 import { localBytes } from "./bytes.ts";
 import { encodeManifest, promised, type Manifest } from "./manifest.ts";
 import { GLB_NAME, isTemporaryName, MANIFEST_NAME } from "./names.ts";
-import { placePath, shownAt, type Place, type PlaceOptions } from "./place.ts";
+import { placePath, shownAt, type Place, type PlaceOptions, type PlacePath } from "./place.ts";
 import { putPair, type Put, type PutOptions } from "./put-pair.ts";
 import type { TrustedKey } from "./signature/keys.ts";
 import { describeStanding, standsAlready } from "./standing.ts";
@@ -72,13 +72,28 @@ export function refuseFoldersInTheWay(
   }
 }
 
-/** Removes what a delivery that was cut off has left, and returns the names. */
+/**
+ * Removes what a delivery that was cut off has left, and returns the names. What the server still holds open stays for a later one: a server
+ * may learn hours late that a line is dead (RFC 1122 4.2.3.6), and no delivery needs to wait for that.
+ */
 export async function removeLeftovers(
   place: Place,
   entries: readonly { name: string }[],
   options: PlaceOptions,
 ): Promise<string[]> {
-  const leftovers = entries.map(({ name }) => name).filter(isTemporaryName);
-  for (const name of leftovers) await place.remove(placePath(name), options);
-  return leftovers;
+  const removed: string[] = [];
+  for (const { name } of entries) {
+    if (isTemporaryName(name) && (await removeUnlessBusy(place, placePath(name), options))) removed.push(name);
+  }
+  return removed;
+}
+
+async function removeUnlessBusy(place: Place, path: PlacePath, options: PlaceOptions): Promise<boolean> {
+  try {
+    await place.remove(path, options);
+    return true;
+  } catch (error) {
+    if (hasCode(error, "FILE_BUSY")) return false;
+    throw error;
+  }
 }

@@ -60,8 +60,9 @@ function pass(from: Socket, to: Socket, fault: LineFault | undefined, near: Sock
       return void to.write(chunk);
     }
     to.write(chunk.subarray(0, left));
-    if (fault.how === "stall") return void from.pause();
     from.removeAllListeners("data");
+    // Goes on reading into nothing, so that the other side hears of the end once this one gives up.
+    if (fault.how === "stall") return void from.resume();
     if (fault.how === "reset") near.resetAndDestroy();
     else near.end();
   });

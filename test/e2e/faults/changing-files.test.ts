@@ -51,6 +51,27 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
     return { file, manifest: { ...ABOUT, id: `id-${bytes.length}`, ...(await fingerprint(bytesOf(bytes))) } };
   };
 
+  /** Opens a file over a session of its own, as a program that lets nobody else at it. */
+  const holdOpen = async (address: string, file: string) => {
+    const { host, port, share, path } = parsePlaceAddress(address) as {
+      host: string;
+      port: number;
+      share: string;
+      path: string;
+    };
+    const credentials = { user: "backup", domain: "", password: way.login().env["RESYNC_SMB_PASSWORD"] ?? "" };
+    const other = await openShare({ host, port, share, credentials });
+    const alone = {
+      path: `${path}/${file}`,
+      access: ACCESS.readData | ACCESS.writeData | ACCESS.synchronize,
+      share: SHARE.nothing,
+      disposition: DISPOSITION.open,
+      options: CREATE_OPTION.notFolder,
+    };
+    await openHandle(other, alone, "Holding");
+    return other;
+  };
+
   it.skipIf(!possible).each([
     ["grows", (path: string) => appendFileSync(path, "more"), ["DELIVERY_INCOMPLETE"]],
     ["shrinks", (path: string) => truncateSync(path, LONG - 2_000_000), ["DELIVERY_INCOMPLETE", "FILE_CHANGED"]],
@@ -128,22 +149,7 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
     const { address, there, place } = await bed();
     const old = randomBytes(5000);
     await deliver(place, await list(old), { journal, signal });
-    const { host, port, share, path } = parsePlaceAddress(address) as {
-      host: string;
-      port: number;
-      share: string;
-      path: string;
-    };
-    const credentials = { user: "backup", domain: "", password: way.login().env["RESYNC_SMB_PASSWORD"] ?? "" };
-    const other = await openShare({ host, port, share, credentials });
-    const alone = {
-      path: `${path}/${GLB_NAME}`,
-      access: ACCESS.readData | ACCESS.writeData | ACCESS.synchronize,
-      share: SHARE.nothing,
-      disposition: DISPOSITION.open,
-      options: CREATE_OPTION.notFolder,
-    };
-    await openHandle(other, alone, "Holding");
+    const other = await holdOpen(address, GLB_NAME);
     const fresh = randomBytes(6000);
     const end = await deliver(place, await list(fresh), { journal, signal }).catch((error: unknown) => error);
     expect(end).toMatchObject({ outcome: "delivered" });
@@ -151,6 +157,27 @@ describe.each(Object.keys(WAYS) as WayName[])("files that change under a deliver
     expect((await readdir(there)).toSorted()).toEqual(PAIR);
     await Promise.all([place.close(), other.close()]);
   });
+
+  it.skipIf(!possible || name !== "smb")(
+    "what an earlier delivery left and a dead connection still holds open keeps no delivery waiting",
+    async () => {
+      const { address, there, place } = await bed();
+      for (const left of ["RS00000A.TMG", "RS00000B.TMG"]) writeFileSync(join(there, left), "half");
+      const other = await holdOpen(address, "RS00000A.TMG");
+      expect(await deliver(place, await list(randomBytes(5000)), { journal, signal })).toMatchObject({
+        outcome: "delivered",
+        removedLeftovers: ["RS00000B.TMG"],
+      });
+      expect((await readdir(there)).toSorted()).toEqual([...PAIR, "RS00000A.TMG"].toSorted());
+
+      await other.close();
+      expect(await deliver(place, await list(randomBytes(6000)), { journal, signal })).toMatchObject({
+        removedLeftovers: ["RS00000A.TMG"],
+      });
+      expect((await readdir(there)).toSorted()).toEqual(PAIR);
+      await place.close();
+    },
+  );
 });
 
 const ABOUT: Omit<Manifest, "id" | "size" | "sha256"> = {
