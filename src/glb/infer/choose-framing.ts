@@ -6,6 +6,9 @@ import { singleRecord } from "./single-record.ts";
 
 /** Shares that differ by less say nothing. */
 const EQUAL = 0.02;
+/** Nor does it in a short file when two or three neighbours differ: an anchor that is none costs a length one neighbour more than a terminator. */
+const EQUAL_NEIGHBOURS = 2.5;
+const EQUAL_AT_MOST = 0.06;
 
 /** The framing that explains the texts best: by their terminators or by a number that tells their lengths. */
 export function chooseFraming(bytes: Buffer, anchors: readonly number[], whole: boolean): Framing | undefined {
@@ -29,7 +32,8 @@ function lengthIsBetter(
   byTerminator: Framing,
   byLength: Framing,
 ): boolean {
-  if (Math.abs(byTerminator.fit - byLength.fit) > EQUAL) return byLength.fit > byTerminator.fit;
+  const equal = Math.max(EQUAL, Math.min(EQUAL_AT_MOST, EQUAL_NEIGHBOURS / anchors.length));
+  if (Math.abs(byTerminator.fit - byLength.fit) > equal) return byLength.fit > byTerminator.fit;
   const [a, b] = [tidiness(bytes, byTerminator), tidiness(bytes, byLength)];
   if (whole && a !== b) return b > a;
   const cut = countBy(
