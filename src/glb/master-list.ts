@@ -157,7 +157,7 @@ async function chooseCodePage(
   finding: LayoutFinding,
   chosen: CodePage | undefined,
 ): Promise<CodePageGuess> {
-  if (chosen !== undefined) return { codePage: chosen, guessed: false, reason: "chosen by the caller" };
+  if (chosen !== undefined) return { codePage: chosen, guessed: false, rivals: [], reason: "chosen by the caller" };
   return guessCodePage(await telltaleTexts(sample, finding));
 }
 

@@ -57,6 +57,7 @@ export function summaryFacts({ summary, layout, codePage }: Inside): Record<stri
     layout: { confidence: layout.confidence, reasons: layout.reasons, unexplained: layout.unexplained },
     codePage: codePage.codePage,
     codePageReason: codePage.reason,
+    codePageRivals: codePage.rivals,
   };
 }
 

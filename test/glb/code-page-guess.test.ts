@@ -33,6 +33,29 @@ describe("the code page guessed from names", () => {
     expect(guessCodePage([encode("Jürgen Müller", 437)]).codePage).toBe(850);
   });
 
+  it.each(["田中太郎", "佐藤花子", "鈴木一郎", "高橋健", "渡辺美咲", "山本翔太", "小林誠"])(
+    "is 932 for the ideographs of %s, which 949 reads as hangul that no name needs",
+    (name) => {
+      expect(guessCodePage([encode(name, 932)])).toMatchObject({ codePage: 932, rivals: [] });
+    },
+  );
+
+  it("is uncertain where the bytes of a few names fit several pages, and says which", () => {
+    const guess = guessCodePage([encode("陈静", 936)]);
+    expect([guess.codePage, ...guess.rivals]).toContain(936);
+    expect(guess.rivals).not.toEqual([]);
+    expect(guess.reason).toMatch(/^uncertain, as .* would read them nearly as well/u);
+  });
+
+  it("is certain where another page would read the same names", () => {
+    expect(guessCodePage([encode("Zsófia Kovács", 852)]).rivals).toEqual([]);
+  });
+
+  it.each(NAMES)("is the right one with a hundred names in %i", (codePage, names) => {
+    const many = Array.from({ length: 100 }, (_, index) => encode(names[index % names.length] ?? "", codePage));
+    expect(guessCodePage(many)).toMatchObject({ codePage, rivals: [] });
+  });
+
   it("is 850 without characters beyond ASCII, with that as the reason", () => {
     expect(guessCodePage([Buffer.from("A Paul\tPCM:A/B/C")])).toMatchObject({
       codePage: 850,

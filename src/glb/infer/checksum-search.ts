@@ -1,10 +1,11 @@
-import { checksumFunction, type Checksum, type ChecksumFunction } from "../checksum.ts";
+import { checksumFunction, type Checksum } from "../checksum.ts";
 import { coveredBytes, coveredChecksum } from "../layout-checksum.ts";
 import type { Coverage } from "../layouts.ts";
 import { readNumber } from "../numbers.ts";
 import { regionStart, type NumberPlace } from "./columns.ts";
 import { findPolynomials } from "./polynomial-search.ts";
 import type { Row } from "./rows.ts";
+import { usualRules } from "./usual-rules.ts";
 
 /** A rule that explains the checksums of (nearly) all rows. */
 export interface ChecksumRule {
@@ -98,53 +99,17 @@ function* candidates(
   own: number | undefined,
 ): Generator<{ checksum: Checksum; covers: Coverage }> {
   for (const covers of coverages) {
-    for (const checksum of usualRules(bytes, rows, covers, own, values)) yield { checksum, covers };
+    const samples = rows.slice(0, 2).map((row, index) => ({
+      covered: coveredBytes(bytes, row, covers, own),
+      values: [values.le[index] as number, values.be[index] as number],
+    }));
+    for (const checksum of usualRules(samples)) yield { checksum, covers };
   }
   if (rows.length < 3) return;
   for (const covers of coverages) {
     for (const checksum of sumsFrom(bytes, rows[0] as Row, covers, own, values)) yield { checksum, covers };
   }
   if (rows.length >= 6) yield* findPolynomials(bytes, rows, values, coverages, own);
-}
-
-/** CRC-16 polynomials with a name. */
-const POLYNOMIALS = [0x1021, 0x8005, 0x8bb7, 0x3d65, 0xa097, 0xc867, 0x0589, 0x5935, 0x755b, 0x1dcf, 0x6f63, 0x080b];
-
-const CRCS: readonly Checksum[] = POLYNOMIALS.flatMap((polynomial) =>
-  [0, 0xffff, 0x1d0f].flatMap((start) =>
-    [false, true].flatMap((reflected) =>
-      [0, 0xffff].map((xorOut): Checksum => ({ kind: "crc", polynomial, start, reflected, xorOut })),
-    ),
-  ),
-);
-
-const USUAL: readonly Checksum[] = [
-  ...(["sum", "negated-sum", "xor", "rotated-sum"] as const).flatMap((kind) =>
-    [0, 0xffff].map((start): Checksum => ({ kind, start })),
-  ),
-  ...CRCS,
-];
-/** Made when they are first needed: all of them are some hundred kilobytes of tables. */
-let usualFunctions: readonly ChecksumFunction[] | undefined;
-
-/** The usual rules that explain the first row or the second: damage may have hit one. */
-function* usualRules(
-  bytes: Buffer,
-  rows: readonly Row[],
-  covers: Coverage,
-  own: number | undefined,
-  values: Values,
-): Generator<Checksum> {
-  const samples = [0, 1].map((row) => coveredBytes(bytes, rows[row] as Row, covers, own));
-  usualFunctions ??= USUAL.map(checksumFunction);
-  for (const [index, checksum] of USUAL.entries()) {
-    const compute = usualFunctions[index] as ChecksumFunction;
-    const hits = samples.some((sample, row) => {
-      const value = compute(sample, 0, sample.length);
-      return value === values.le[row] || value === values.be[row];
-    });
-    if (hits) yield checksum;
-  }
 }
 
 /** Every sum with the start value that one row asks for. */

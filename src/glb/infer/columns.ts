@@ -33,14 +33,14 @@ export interface Claims {
 }
 
 export function noClaims(): Claims {
-  const taken = new Set<string>();
+  const taken: Record<Region["name"], boolean[]> = { before: [], after: [] };
   return {
     isFree(region, offset, width) {
-      for (let at = offset; at < offset + width; at++) if (taken.has(`${region} ${at}`)) return false;
+      for (let at = offset; at < offset + width; at++) if (taken[region][at] === true) return false;
       return true;
     },
     take(region, offset, width) {
-      for (let at = offset; at < offset + width; at++) taken.add(`${region} ${at}`);
+      for (let at = offset; at < offset + width; at++) taken[region][at] = true;
     },
   };
 }

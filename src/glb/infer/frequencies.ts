@@ -13,3 +13,16 @@ export function mostFrequent(values: Iterable<number>): { value: number; count: 
   }
   return best;
 }
+
+/** The value that more than half of `values` have, which are then looked at twice and not counted one by one; `undefined` when none has. */
+export function majority(values: readonly number[]): { value: number; count: number } | undefined {
+  let value = Number.NaN;
+  let lead = 0;
+  for (const other of values) {
+    if (lead === 0) value = other;
+    lead += other === value ? 1 : -1;
+    if (lead < 0) lead = 0;
+  }
+  const count = values.reduce((sum, other) => (other === value ? sum + 1 : sum), 0);
+  return count * 2 > values.length ? { value, count } : undefined;
+}

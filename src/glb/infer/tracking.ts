@@ -1,7 +1,7 @@
 import type { NumberForm } from "../layouts.ts";
 import { numbersAt, type Claims, type NumberPlace, type Region } from "./columns.ts";
 import { isDigitColumn } from "./digits.ts";
-import { mostFrequent } from "./frequencies.ts";
+import { majority, mostFrequent } from "./frequencies.ts";
 import type { Row } from "./rows.ts";
 
 /** What a wanted number does from record to record. */
@@ -152,7 +152,9 @@ function best(candidates: readonly Tracked[], rows: number): Tracked {
 export function measure(bytes: Buffer, rows: readonly Row[], place: NumberPlace, target: Target): Tracked | undefined {
   const numbers = numbersAt(bytes, rows, place);
   if (target.onlyNeighbours && neighbourFit(rows, numbers, target) < ENOUGH) return undefined;
-  const usual = mostFrequent(numbers.map((number, index) => number - (target.values[index] as number)));
+  const offsets = numbers.map((number, index) => number - (target.values[index] as number));
+  // Where one value must make up most of all, it is found without counting the others.
+  const usual = target.onlyNeighbours ? mostFrequent(offsets) : majority(offsets);
   if (usual === undefined) return undefined;
   const fit = target.onlyNeighbours ? neighbourFit(rows, numbers, target) : usual.count / rows.length;
   if (fit < ENOUGH) return undefined;
