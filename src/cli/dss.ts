@@ -25,10 +25,13 @@ export async function openDss(text: string, more: DssOptions, cli: CliContext): 
       return openSimulatedDss(resolve(cli.cwd, rest));
     }
     case "windows": {
+      const { parseWindowsAddress, remoteWindows } = await import("../push/generate/hosts/windows/remote.ts");
+      const host = parseWindowsAddress(text, hostname());
       if (process.platform !== "win32") throw notWindows();
       const { openWindowsHost } = await import("../push/generate/hosts/windows.ts");
       const { thisWindows } = await import("../push/generate/hosts/windows/machine.ts");
-      return openWindowsHost(thisWindows(hostname()));
+      const here = thisWindows(hostname());
+      return openWindowsHost(host === undefined ? here : remoteWindows(here, host));
     }
     case "samba": {
       const { openSambaHost } = await import("../push/generate/hosts/samba.ts");
@@ -40,14 +43,14 @@ export async function openDss(text: string, more: DssOptions, cli: CliContext): 
       throw new ResyncError("USAGE", {
         message: `"${text}" names no DSS.`,
         state: "Nothing was started.",
-        hint: "Write samba://user@host for an NT or 2000 host, windows: for this machine, or simulated:DIR for one built by resync simulate dss.",
+        hint: "Write samba://user@host for an NT or 2000 host, windows: for this machine, windows://HOST for another from a Windows, or simulated:DIR for one built by resync simulate dss.",
       });
   }
 }
 
 function notWindows(): ResyncError {
   return new ResyncError("PROGRAM_MISSING", {
-    message: "windows: is the machine that resync runs on, and this is no Windows.",
+    message: "windows: and windows://HOST need programs of Windows, and this is no Windows.",
     state: "Nothing was started.",
     hint: "Reach an NT or 2000 host with samba://user@host, or have an operator do it with handoff:DIR.",
   });

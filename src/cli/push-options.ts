@@ -51,7 +51,7 @@ export const fleetOptions = {
 } as const;
 
 export const pushOptions = {
-  dss: text("The DSS: samba://user@host, windows:, handoff:DIR or simulated:DIR", { placeholder: "DSS" }),
+  dss: text("The DSS: samba://user@host, windows:[//HOST], handoff:DIR or simulated:DIR", { placeholder: "DSS" }),
   requestor: texts("Requestor to write the list for: its name (RDN) or its entry in the config file", {
     placeholder: "NAME",
   }),

@@ -1,3 +1,4 @@
+import iconv from "iconv-lite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   DXA_KEY,
@@ -23,6 +24,8 @@ export interface DssHostBed {
   readonly program: { readonly path: string; readonly version: string } | undefined;
   /** Has the host log an event; `undefined` where the host's log cannot be read, or not be written by a test. */
   logEvent?(event: Pick<HostEvent, "log" | "source" | "id" | "text">): Promise<void>;
+  /** The code page beyond which this host refuses strings; it takes all when left out. */
+  readonly codePage?: string;
   /** Longest time a stop or a start takes, in milliseconds. */
   readonly patienceMs: number;
   close(): Promise<void>;
@@ -73,7 +76,12 @@ export function dssHostContract(name: string, open: () => Promise<DssHostBed>): 
     });
 
     describe("registry", () => {
-      it.each(VALUES)("gives back %s as it was written", async (_what, value) => {
+      it.each(VALUES)("gives back %s as it was written, or refuses it whole", async (_what, value) => {
+        if (!fits(value, bed.codePage)) {
+          await expect(host.writeValue(DXA_KEY, NAME, value)).rejects.toMatchObject({ code: "NAME_INVALID" });
+          expect(await host.readValue(DXA_KEY, NAME)).toBeUndefined();
+          return;
+        }
         await host.writeValue(DXA_KEY, NAME, value);
         expect(await host.readValue(DXA_KEY, NAME)).toEqual(value);
         expect((await host.listValues(DXA_KEY)).get(NAME)).toEqual(value);
@@ -124,7 +132,8 @@ export function dssHostContract(name: string, open: () => Promise<DssHostBed>): 
       });
 
       it("exports a key as a .REG file that holds the same values", async () => {
-        for (const [index, [, value]] of VALUES.entries()) await host.writeValue(DXA_KEY, `${NAME}${index}`, value);
+        for (const [index, [, value]] of VALUES.entries())
+          if (fits(value, bed.codePage)) await host.writeValue(DXA_KEY, `${NAME}${index}`, value);
         await host.writeValue(DXA_KEY, `${NAME} "quoted" \\`, { type: "REG_SZ", data: "x" });
         const saved = valuesIn(parseRegistryFile(await host.exportKey(DXA_KEY)), DXA_KEY);
         const present = await host.listValues(DXA_KEY);
@@ -234,4 +243,10 @@ export function dssHostContract(name: string, open: () => Promise<DssHostBed>): 
       );
     });
   });
+}
+
+function fits(value: RegistryValue, codePage: string | undefined): boolean {
+  if (codePage === undefined || value.type === "REG_DWORD" || value.type === "other") return true;
+  const text = String(value.data);
+  return iconv.decode(iconv.encode(text, codePage), codePage) === text;
 }

@@ -97,7 +97,7 @@ export interface DssHost {
   readValue(key: RegistryKey, name: string): Promise<RegistryValue | undefined>;
   /** All values of a key by name, in the host's spelling. `NOT_FOUND` when there is no such key. */
   listValues(key: RegistryKey): Promise<Map<string, RegistryValue>>;
-  /** Creates or overwrites the value. The key must exist. */
+  /** Creates or overwrites the value. The key must exist. `NAME_INVALID`, with nothing changed, for a string that the host's tools cannot carry. */
   writeValue(key: RegistryKey, name: string, value: RegistryValue): Promise<void>;
   /** Removes the value; nothing happens when it is not there. */
   deleteValue(key: RegistryKey, name: string): Promise<void>;

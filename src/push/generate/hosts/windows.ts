@@ -5,6 +5,7 @@ import type { DssHost } from "../dss-host.ts";
 import { fileVersionOf } from "./pe-version.ts";
 import { windowsEvents } from "./windows/events.ts";
 import type { WindowsMachine } from "./windows/machine.ts";
+import { remoteRegistry } from "./windows/remote-registry.ts";
 import { windowsRegistry } from "./windows/registry.ts";
 import { windowsServices } from "./windows/services.ts";
 
@@ -13,9 +14,9 @@ export interface WindowsHostOptions {
   readonly timeoutMs?: number;
 }
 
-/** A Windows machine by its own programs: this one (`thisWindows`), or a Wine prefix (`wineMachine`). */
+/** A Windows machine by its own programs: this one (`thisWindows`), another in its network (`remoteWindows`), or a Wine prefix (`wineMachine`). */
 export function openWindowsHost(machine: WindowsMachine, { timeoutMs = 60_000 }: WindowsHostOptions = {}): DssHost {
-  const registry = windowsRegistry(machine, timeoutMs);
+  const registry = (machine.remote === undefined ? windowsRegistry : remoteRegistry)(machine, timeoutMs);
   return {
     label: machine.label,
     capabilities: { fileVersion: true, eventLog: true, freeSpace: true, pause: true, roles: false },

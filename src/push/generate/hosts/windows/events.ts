@@ -10,11 +10,12 @@ const NEWEST = 500;
 
 /**
  * Event logs through wevtutil.exe of Vista and later, as XML in UTF-16. Throws `PROGRAM_MISSING` where there is none, and
- * `DSS_UNREACHABLE` for a log that cannot be read.
+ * `DSS_UNREACHABLE` for a log that cannot be read, as of a remote machine older than Vista.
  */
 export function windowsEvents(machine: WindowsMachine, timeoutMs: number): EventActs {
+  const at = machine.remote === undefined ? [] : [`/r:${machine.remote}`];
   const query = async (log: EventLogName, ...more: string[]): Promise<HostEvent[]> => {
-    const args = ["qe", log, "/rd:true", "/f:xml", "/uni:true", ...more];
+    const args = ["qe", log, "/rd:true", "/f:xml", "/uni:true", ...at, ...more];
     const { stdout, exitCode } = await runWindows(machine, "wevtutil", args, timeoutMs);
     if (exitCode !== 0) throw unreadable(machine, log, exitCode);
     return parseEvents(log, stdout.toString("utf16le"));
@@ -73,7 +74,7 @@ function plain(xml: string): string {
 function unreadable(machine: WindowsMachine, log: EventLogName, exitCode: number | undefined): ResyncError {
   return new ResyncError("DSS_UNREACHABLE", {
     message: `The ${log} event log of ${machine.label} cannot be read: wevtutil.exe ended with ${exitCode}.`,
-    hint: "Look at it in the Event Viewer.",
+    hint: "Look at it in the Event Viewer of the host.",
     facts: { log },
   });
 }

@@ -4,10 +4,12 @@ import { join } from "node:path";
 /** Programs of Windows that the host is asked through. */
 export type WindowsProgram = "reg" | "sc" | "wevtutil";
 
-/** How Windows programs are started, and how their paths are found from here: on Windows itself, or under Wine. */
+/** How Windows programs are started, and how their paths are found from here: on Windows itself, against another machine in its network, or under Wine. */
 export interface WindowsMachine {
   /** For people and journals, unique for a host: `windows:DSS1`. */
   readonly label: string;
+  /** The machine in the network that the programs are told to reach, by its name; they reach the one they run on when left out. */
+  readonly remote?: string;
   /** Program and first arguments that run `program`. */
   command(program: WindowsProgram): readonly [string, ...string[]];
   /** Variables that the programs need beside our own. */

@@ -1,5 +1,6 @@
 import { EXIT, ResyncError } from "../../../../errors.ts";
 import type { DssHost, RegistryKey, ServiceState, ServiceStatus } from "../../dss-host.ts";
+import { connectionError, rightsHint } from "./failures.ts";
 import type { WindowsMachine } from "./machine.ts";
 import { runWindows, type ProgramOutput } from "./run.ts";
 
@@ -14,12 +15,18 @@ export function windowsServices(
   readValue: DssHost["readValue"],
   timeoutMs: number,
 ): ServiceActs {
-  const sc = (...args: string[]) => runWindows(machine, "sc", args, timeoutMs);
+  const sc = async (act: string, name: string): Promise<ProgramOutput> => {
+    const output = await runWindows(machine, "sc", [...addressed(machine), act, name], timeoutMs);
+    const lost = connectionError(machine, win32Of(output));
+    if (lost !== undefined) throw lost;
+    return output;
+  };
 
   const queryService = async (name: string): Promise<ServiceStatus> => {
     const output = await sc("query", name);
     const numbers = parseQuery(output.stdout.toString("latin1"));
     if (win32Of(output) === NO_SUCH_SERVICE) throw noService(machine, name);
+    if (win32Of(output) === ACCESS_DENIED) throw mayNot(machine, "query", name);
     const start = await readValue(serviceKey(name), "Start");
     if (numbers === undefined) throw start === undefined ? noService(machine, name) : unreadable(machine, name, output);
     const startType = (start?.type === "REG_DWORD" && START_TYPES[start.data]) || "unknown";
@@ -33,7 +40,7 @@ export function windowsServices(
     const { state } = await queryService(name);
     if (ON_THE_WAY[act].includes(state)) return;
     const win32 = win32Of(output);
-    if (win32 === ACCESS_DENIED) throw denied(machine, act, name);
+    if (win32 === ACCESS_DENIED) throw mayNot(machine, act, name);
     throw new ResyncError(act === "stop" ? "SERVICE_STOP_FAILED" : "SERVICE_START_FAILED", {
       message: `${machine.label} refuses to ${act} the service ${name}${win32 === undefined ? "" : `: error ${win32}`}.`,
       state: `The service is ${state}.`,
@@ -47,7 +54,7 @@ export function windowsServices(
   const tell = async (act: "pause" | "continue", name: string): Promise<void> => {
     const output = await sc(act, name);
     if (output.exitCode !== 0) await queryService(name);
-    if (win32Of(output) === ACCESS_DENIED) throw denied(machine, act, name);
+    if (win32Of(output) === ACCESS_DENIED) throw mayNot(machine, act, name);
   };
 
   return {
@@ -96,10 +103,15 @@ const ACCESS_DENIED = 5;
 const NO_SUCH_SERVICE = 1060;
 
 /** The number in `[SC] StartService FAILED 1069:`, else the exit code, which is the same number on Windows and always 1 under Wine. */
-function win32Of({ stdout, stderr, exitCode }: ProgramOutput): number | undefined {
+export function win32Of({ stdout, stderr, exitCode }: ProgramOutput): number | undefined {
   const told = /^\[SC\][^\n]*?(\d+)/mu.exec(`${stdout.toString("latin1")}\n${stderr.toString("latin1")}`)?.[1];
   if (told !== undefined) return Number(told);
   return exitCode === 1 || exitCode === 0 ? undefined : exitCode;
+}
+
+/** The first argument that has sc.exe ask another machine. */
+export function addressed({ remote }: WindowsMachine): string[] {
+  return remote === undefined ? [] : [`\\\\${remote}`];
 }
 
 function serviceKey(name: string): RegistryKey {
@@ -116,10 +128,10 @@ function noService(machine: WindowsMachine, name: string): ResyncError {
   });
 }
 
-function denied(machine: WindowsMachine, act: string, name: string): ResyncError {
+function mayNot(machine: WindowsMachine, act: string, name: string): ResyncError {
   return new ResyncError("ACCESS_DENIED", {
     message: `${machine.label} does not let this account ${act} the service ${name}.`,
-    hint: "Run resync as a member of the Administrators group; on Windows Vista and later from an elevated prompt.",
+    hint: rightsHint(machine),
     facts: { service: name, win32: ACCESS_DENIED },
     exitCode: EXIT.preflight,
   });
