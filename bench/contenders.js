@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { bundled } from "./bundled.js";
 import { measure } from "./measure.js";
 
-const SMB_SCRIPT = fileURLToPath(new URL("transfer-smb.js", import.meta.url));
-const SFTP_SCRIPT = fileURLToPath(new URL("transfer-sftp.js", import.meta.url));
+const SMB_SCRIPT = await bundled("transfer-smb");
+const SFTP_SCRIPT = await bundled("transfer-sftp");
 /** Without it the npm package cannot log in on Node 17 and later: its DES and MD4 are gone from OpenSSL 3. */
 const LEGACY_PROVIDER = ["--openssl-legacy-provider", "--no-deprecation"];
 

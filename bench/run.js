@@ -3,8 +3,8 @@
 // on a line that takes --delay milliseconds there and back (0: no such line). Each is a process of its own, measured from its start to its
 // end; the rounds are interleaved, and what arrived is compared. The servers' folders are in memory: no disk is measured.
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { bundled } from "./bundled.js";
 import { contenders } from "./contenders.js";
 import { measure } from "./measure.js";
 import { hasNetem, netemCommand } from "./netem.js";
@@ -66,9 +66,17 @@ async function longLine() {
 async function withoutProvider() {
   const { servers, close } = await startServers(0);
   try {
-    const script = fileURLToPath(new URL("transfer-smb.js", import.meta.url));
     const { port, user, file } = servers.old;
-    const args = [script, "smb2", "put", "plain", file("smb.conf"), "target", String(port), user];
+    const args = [
+      await bundled("transfer-smb"),
+      "smb2",
+      "put",
+      "plain",
+      file("smb.conf"),
+      "target",
+      String(port),
+      user,
+    ];
     const end = await measure(process.execPath, args).catch((error) => error);
     say(`npm smb2 without OpenSSL's legacy provider: ${end instanceof Error ? firstError(end.message) : "works"}\n`);
   } finally {
