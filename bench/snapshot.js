@@ -1,8 +1,19 @@
 // node bench/snapshot.js [--rounds N] (after npm run build): snapshot and roll-back of a postoffice with 500 users that knows 200 postoffices of 500
-// addresses each, beside `cp -a` of the same files, interleaved. Rolled back is an import that replaced every list (and the Global Address List), then,
-// as the worst case, a change of every single file. Ours is on the disk when it ends, and every byte was read back; `cp -a` alone is neither.
+// addresses each, beside `cp -a` of the same files, interleaved: first with files that nobody has read yet, then with files in memory. Rolled back is an
+// import that replaced every list (and the Global Address List), then, as the worst case, a change of every single file. Ours is on the disk when it ends,
+// and every byte was read back; `cp -a` alone is neither.
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import {
+  accessSync,
+  appendFileSync,
+  chmodSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,17 +26,33 @@ import { readState } from "../dist/import/snapshot/state.js";
 import { createPostoffice } from "../dist/simulator/postoffice/create.js";
 import { median } from "./measure.js";
 
+/** Linux, root: written to, the kernel forgets the files it holds in memory. */
+const DROP_CACHES = "/proc/sys/vm/drop_caches";
+
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);
 const folder = mkdtempSync(join(process.env.RESYNC_BENCH_DIR ?? tmpdir(), "resync-bench-"));
 try {
   const built = await build();
-  const taken = [];
-  for (let round = 0; round <= rounds; round += 1) taken.push(await once(built, round));
-  // The first round warms up both sides.
-  process.stdout.write(`${show(taken.slice(1))}\n`);
+  for (const cold of maySweep() ? [true, false] : [false]) {
+    const taken = [];
+    for (let round = 0; round <= rounds; round += 1) taken.push(await once(built, round, cold));
+    // The first round warms up both sides.
+    process.stdout.write(`${show(taken.slice(1), cold)}\n`);
+  }
+  if (!maySweep()) process.stdout.write("Files that nobody has read yet can be measured by root on Linux only.\n");
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+/** True where the system's memory of files can be swept. */
+function maySweep() {
+  try {
+    accessSync(DROP_CACHES, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function build() {
@@ -46,39 +73,45 @@ async function build() {
   return root;
 }
 
-/** One round, in folders of its own. All stay until the end: ext4 makes files slowly where others were just removed, which would count for all that comes after. */
-async function once(built, round) {
-  const root = join(folder, `postoffice-${round}`);
-  execFileSync("cp", ["-a", built, root]);
-  const postoffice = await openPostoffice(root);
-  const copy = join(folder, `copy-${round}`);
-  const kept = join(folder, `snapshot-${round}`);
+/**
+ * One round, in folders of its own. All stay until the end: ext4 makes files slowly where others were just removed, which would count for all that
+ * comes after. `cold`: nobody has read the files since they were written, as an import finds a postoffice; what an import has read stays read.
+ */
+async function once(built, round, cold) {
+  const taken = {};
+  for (const what of ["lists", "all"]) {
+    const place = join(folder, `${round}-${what}-${cold ? "cold" : "warm"}`);
+    const root = join(place, "postoffice");
+    mkdirSync(place);
+    execFileSync("cp", ["-a", built, root]);
+    taken[what] = await both(place, await openPostoffice(root), what, round, cold);
+  }
+  return taken;
+}
+
+async function both(place, postoffice, what, round, cold) {
+  const copy = join(place, "copy");
+  const times = {};
   const byHand = async () => {
-    execFileSync("mkdir", [copy]);
-    execFileSync("cp", ["-a", ...DIRECTORY_FOLDERS.map((name) => join(root, name)), copy]);
+    mkdirSync(copy);
+    const acts = DIRECTORY_FOLDERS.map((name) => join(postoffice.root, name));
+    times.copy = await timed(async () => execFileSync("cp", ["-a", ...acts, copy]));
+    times.flush = await timed(async () => execFileSync("sync", ["-f", folder]));
+  };
+  let snapshot;
+  const ours = async () => {
+    times.snapshot = await timed(async () => (snapshot = await takeSnapshot(postoffice, join(place, "snapshot"))));
   };
   // Which comes first changes, so that neither always finds what the other left to the disk.
-  let snapshot;
-  const ours = async () => (snapshot = await takeSnapshot(postoffice, kept));
-  const times = {};
-  for (const [name, act] of round % 2 === 0
-    ? [
-        ["copy", byHand],
-        ["snapshot", ours],
-      ]
-    : [
-        ["snapshot", ours],
-        ["copy", byHand],
-      ]) {
+  for (const act of round % 2 === 0 ? [byHand, ours] : [ours, byHand]) {
     execFileSync("sync", ["-f", folder]);
-    times[name] = await timed(act);
-    if (name === "copy") times.flush = await timed(async () => execFileSync("sync", ["-f", folder]));
+    if (cold) writeFileSync(DROP_CACHES, "3");
+    await act();
   }
-  const files = [...snapshot.before.values()].filter(({ sha256 }) => sha256 !== undefined);
-  const lists = files.filter(({ key }) => /^(GLB|INF|LOG|USR)\/|GAL/.test(key));
-  times.lists = await rolledBack(postoffice, snapshot, lists);
-  times.all = await rolledBack(postoffice, snapshot, files);
-  return { ...times, files: files.length, changed: lists.length, bytes: snapshot.copied.bytes };
+  const kept = [...snapshot.before.values()].filter(({ sha256 }) => sha256 !== undefined);
+  const files = what === "all" ? kept : kept.filter(({ key }) => /^(GLB|INF|LOG|USR)\/|GAL/.test(key));
+  times.rollBack = await rolledBack(postoffice, snapshot, files);
+  return { ...times, files: kept.length, changed: files.length, bytes: snapshot.copied.bytes };
 }
 
 async function rolledBack(postoffice, snapshot, files) {
@@ -109,26 +142,29 @@ async function timed(act) {
   return performance.now() - began;
 }
 
-function show(taken) {
-  const [{ files, changed, bytes }] = taken;
+function show(taken, cold) {
+  const [{ all, lists }] = taken;
   const table = new Table({
     head: ["", "ms", "to cp -a", "to cp -a + sync -f"],
     style: { head: [], border: [] },
     colAligns: ["left", "right", "right", "right"],
   });
-  const row = (name, time) => {
-    const to = (base) => median(taken.map((round) => time(round) / base(round))).toFixed(2);
+  const row = (name, what, time) => {
+    const times = taken.map((round) => round[what]);
+    const to = (base) => median(times.map((one) => time(one) / base(one))).toFixed(2);
     const cp = ({ copy }) => copy;
-    const flushed = ({ copy, flush }) => copy + flush;
-    table.push([name, median(taken.map(time)).toFixed(0), `${to(cp)} ×`, `${to(flushed)} ×`]);
+    table.push([name, median(times.map(time)).toFixed(0), `${to(cp)} ×`, `${to(flushed)} ×`]);
   };
-  row("cp -a", ({ copy }) => copy);
-  row("cp -a, sync -f", ({ copy, flush }) => copy + flush);
-  row("snapshot", ({ snapshot }) => snapshot);
-  row(`roll-back, all lists replaced (${changed} files)`, ({ lists }) => lists);
-  row("snapshot + roll-back", ({ snapshot, lists }) => snapshot + lists);
-  row("roll-back, every file changed", ({ all }) => all);
-  row("snapshot + roll-back", ({ snapshot, all }) => snapshot + all);
-  const head = `${files} files, ${(bytes / 1e6).toFixed(1)} MB, ${taken.length} rounds, medians; Node ${process.version}`;
-  return `${head}\n${table.toString()}`;
+  const flushed = ({ copy, flush }) => copy + flush;
+  const whole = ({ snapshot, rollBack }) => snapshot + rollBack;
+  row("cp -a", "lists", ({ copy }) => copy);
+  row("cp -a, sync -f", "lists", flushed);
+  row("snapshot", "lists", ({ snapshot }) => snapshot);
+  row(`roll-back, all lists replaced (${lists.changed} files)`, "lists", ({ rollBack }) => rollBack);
+  row("snapshot + roll-back", "lists", whole);
+  row(`roll-back, every file changed (${all.changed})`, "all", ({ rollBack }) => rollBack);
+  row("snapshot + roll-back", "all", whole);
+  const state = cold ? "not read since they were written" : "in memory already";
+  const size = `${all.files} files, ${(all.bytes / 1e6).toFixed(1)} MB, ${state}`;
+  return `${size}; ${taken.length} rounds, medians; Node ${process.version}\n${table.toString()}`;
 }

@@ -1,7 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { open, rename, rm, statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname } from "node:path";
-import { execa } from "execa";
 import { eachOf, errorCode } from "./files.ts";
 
 /** Writes a file that its owner alone can read, forced to the disk; an older one of the name is replaced in one act. */
@@ -66,6 +67,6 @@ async function syncsWhole(folder: string): Promise<boolean> {
 
 /** `sync -f` of coreutils: syncfs(2), which Node does not have. False where there is none, or where it failed. */
 async function syncFileSystem(folder: string): Promise<boolean> {
-  const { failed } = await execa("sync", ["-f", folder], { reject: false, stdio: "ignore" });
-  return !failed;
+  const [code] = (await once(spawn("sync", ["-f", folder], { stdio: "ignore" }), "close").catch(() => [])) as unknown[];
+  return code === 0;
 }

@@ -19,6 +19,12 @@ export async function unlessMissing<T>(result: Promise<T>): Promise<T | undefine
   }
 }
 
+/** Both results; the first failure is thrown when both have settled. */
+export async function allOf<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
+}
+
 /** Calls `act` on every item, `limit` at a time; the first failure ends it and is thrown when those in flight have settled. */
 export async function eachOf<T>(items: readonly T[], limit: number, act: (item: T) => Promise<void>): Promise<void> {
   const left = items[Symbol.iterator]();

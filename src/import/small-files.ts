@@ -1,19 +1,49 @@
 import { createHash, hash } from "node:crypto";
 import * as fs from "node:fs";
-import { chmod, chown, utimes } from "node:fs/promises";
+import { chmod, chown, open, utimes } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ResyncError, throwIfAborted } from "../errors.ts";
 import { errorCode } from "./files.ts";
 
 // A postoffice has thousands of small files. For each of them the way to a thread and back costs more than the disk does, so they are read and
-// written in place, and everything else gets its turn in between (`breathe`).
+// written in place, and everything else gets its turn in between (`inTurns`).
+
+/** Up to this size, in bytes, a file is small: read and written at one go. */
+export const SMALL = 8 << 20;
+
+/** Bytes of one read of a file that is not small. */
+const BLOCK = 1 << 20;
 
 /** How long the event loop waits for us at a stretch, milliseconds. */
 const BREATH_MS = 15;
-/** Bytes of one read. */
-const BLOCK = 1 << 20;
-const scratch = Buffer.allocUnsafe(BLOCK);
-let breathed = performance.now();
+
+/** Where small files are read to: good until the next is read. */
+const memory = Buffer.allocUnsafe(SMALL + 1);
+
+/** Calls `act` on each item, and gives everything else its turn every few milliseconds. Throws what `act` throws, or the signal's reason. */
+export async function inTurns<T>(items: Iterable<T>, act: (item: T) => void, signal?: AbortSignal): Promise<void> {
+  throwIfAborted(signal);
+  let since = performance.now();
+  for (const item of items) {
+    if (performance.now() - since > BREATH_MS) {
+      await nextTurn();
+      throwIfAborted(signal);
+      since = performance.now();
+    }
+    act(item);
+  }
+}
+
+/** A small file's bytes, good until the next small file is read, and how it stood right after. Of a longer one the first bytes, one more than `SMALL`. */
+export function readSmall(file: string): { bytes: Buffer; stats: fs.Stats } {
+  return withFile(file, "r", (fd) => ({ bytes: readInto(memory, fd, 0), stats: fs.fstatSync(fd) }));
+}
+
+/** SHA-256 of a small file's bytes, hex; `undefined` for a file that is not small. Throws the file system's error. */
+export function hashSmall(file: string): string | undefined {
+  const bytes = withFile(file, "r", (fd) => readInto(memory, fd, 0));
+  return bytes.length > SMALL ? undefined : hash("sha256", bytes);
+}
 
 export interface HashOptions {
   signal?: AbortSignal | undefined;
@@ -21,31 +51,24 @@ export interface HashOptions {
 
 /** SHA-256 of a file's bytes, hex, read from the file and not from anything remembered. Throws the file system's error. */
 export async function hashFile(file: string, { signal }: HashOptions = {}): Promise<string> {
-  await breathe();
-  return withFile(file, "r", async (fd) => {
-    const first = fs.readSync(fd, scratch, 0, BLOCK, 0);
-    if (first < BLOCK) return hash("sha256", scratch.subarray(0, first));
-    const sum = createHash("sha256").update(scratch);
-    for (let at = BLOCK; ;) {
-      await breathe();
+  const handle = await open(file, "r");
+  try {
+    const block = Buffer.allocUnsafe(BLOCK);
+    const sum = createHash("sha256");
+    for (;;) {
       throwIfAborted(signal);
-      const length = fs.readSync(fd, scratch, 0, BLOCK, at);
-      if (length === 0) return sum.digest("hex");
-      sum.update(scratch.subarray(0, length));
-      at += length;
+      const { bytesRead } = await handle.read(block, 0, BLOCK);
+      if (bytesRead === 0) return sum.digest("hex");
+      sum.update(block.subarray(0, bytesRead));
     }
-  });
+  } finally {
+    await handle.close();
+  }
 }
 
-/** A small file at one go, read into `memory`, and how it stood right after its last byte was read. What is longer than `memory` is cut off there. */
-export async function readWhole(file: string, memory: Buffer): Promise<{ bytes: Buffer; stats: fs.Stats }> {
-  await breathe();
-  return withFile(file, "r", (fd) => ({ bytes: readInto(memory, fd, 0), stats: fs.fstatSync(fd) }));
-}
-
-/** Fills `memory` from an open file, from `position` on: what was read, shorter when the file ends before. */
-export function readInto(memory: Buffer, fd: number, position: number): Buffer {
-  return memory.subarray(0, fs.readSync(fd, memory, 0, memory.length, position));
+/** Fills `target` from an open file, from `position` on: what was read, shorter when the file ends before. */
+export function readInto(target: Buffer, fd: number, position: number): Buffer {
+  return target.subarray(0, fs.readSync(fd, target, 0, target.length, position));
 }
 
 /** What a file has beside its bytes. */
@@ -58,17 +81,15 @@ export interface FileMarks {
   readonly gid: number;
 }
 
-/** Makes a new file with these bytes and marks, and reads it back. Not forced to the disk. Throws `VERIFY_FAILED`, or the file system's error. */
-export async function writeWhole(file: string, bytes: Buffer, { mtimeMs, mode, uid, gid }: FileMarks): Promise<void> {
-  await breathe();
-  const readBack = bytes.length < BLOCK ? scratch.subarray(0, bytes.length + 1) : Buffer.allocUnsafe(bytes.length + 1);
-  await withFile(file, "wx+", (fd) => {
+/** Makes a new small file with these bytes and marks, and reads it back. Not forced to the disk. Throws `VERIFY_FAILED`, or the file system's error. */
+export function writeSmall(file: string, bytes: Buffer, { mtimeMs, mode, uid, gid }: FileMarks): void {
+  withFile(file, "wx+", (fd) => {
     for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done, bytes.length - done, done);
-    if (!readInto(readBack, fd, 0).equals(bytes))
+    if (!readInto(memory.subarray(0, bytes.length + 1), fd, 0).equals(bytes))
       throw new ResyncError("VERIFY_FAILED", { message: `${file} reads back wrong.` });
     if (isRoot()) tolerant(() => fs.fchownSync(fd, uid, gid));
     fs.fchmodSync(fd, mode);
-    fs.futimesSync(fd, new Date(), mtimeMs / 1000);
+    fs.futimesSync(fd, Date.now() / 1000, mtimeMs / 1000);
   });
 }
 
@@ -81,17 +102,10 @@ export async function giveMarks(file: string, { mtimeMs, mode, uid, gid }: FileM
   if ((mode & 0o200) === 0) await chmod(file, mode);
 }
 
-/** Gives everything else its turn, when it has waited for long. */
-export async function breathe(): Promise<void> {
-  if (performance.now() - breathed < BREATH_MS) return;
-  await nextTurn();
-  breathed = performance.now();
-}
-
-async function withFile<T>(file: string, flags: string, act: (fd: number) => T | Promise<T>): Promise<T> {
+function withFile<T>(file: string, flags: string, act: (fd: number) => T): T {
   const fd = fs.openSync(file, flags, 0o600);
   try {
-    return await act(fd);
+    return act(fd);
   } finally {
     fs.closeSync(fd);
   }

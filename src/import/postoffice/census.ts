@@ -1,8 +1,7 @@
-import { lstatSync } from "node:fs";
-import { readdir } from "node:fs/promises";
-import { join, sep } from "node:path";
-import { unlessMissing } from "../files.ts";
-import { breathe } from "../small-files.ts";
+import { lstatSync, readdirSync } from "node:fs";
+import { sep } from "node:path";
+import { isMissing } from "../files.ts";
+import { inTurns } from "../small-files.ts";
 import { DIRECTORY_FOLDERS, type FolderName } from "./layout.ts";
 import type { Postoffice } from "./postoffice.ts";
 
@@ -48,29 +47,32 @@ export async function takeCensus(
   folders: readonly FolderName[] = CENSUS_FOLDERS,
 ): Promise<Census> {
   const { root } = postoffice;
-  const top = await entriesIn(root, "");
-  const found = [...top];
-  for (const { key, path, kind } of top) {
-    if (kind === "folder" && folders.some((name) => name === key)) found.push(...(await entriesIn(root, path)));
-  }
+  const found: PostofficeEntry[] = [];
+  const look = (path: string) => {
+    const entry = entryAt(root, path);
+    if (entry) found.push(entry);
+  };
+  await inTurns(namesIn(root, ""), look);
+  const wanted = found.filter(({ key, kind }) => kind === "folder" && folders.some((name) => name === key));
+  for (const { path } of wanted) await inTurns(namesIn(root, path), look);
   return censusOf(found);
 }
 
-async function entriesIn(root: string, folder: string): Promise<PostofficeEntry[]> {
-  const names =
-    (await unlessMissing(readdir(join(root, folder), { recursive: folder.toUpperCase() === "FOLDERS" }))) ?? [];
-  const found: PostofficeEntry[] = [];
-  for (const name of names) {
-    await breathe();
-    const entry = entryAt(root, [folder, ...name.split(sep)].filter(Boolean).join("/"));
-    if (entry) found.push(entry);
+/** Paths of what stands in a folder; of FOLDERS also of what is further below. */
+function namesIn(root: string, folder: string): string[] {
+  const below = folder === "" ? "" : `${folder}/`;
+  try {
+    const names = readdirSync(`${root}/${below}`, { recursive: folder.toUpperCase() === "FOLDERS" });
+    return names.map((name) => `${below}${String(name).replaceAll(sep, "/")}`);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
   }
-  return found;
 }
 
 /** What stands at a path below `root`, links not followed; `undefined` when nothing does. */
 export function entryAt(root: string, path: string): PostofficeEntry | undefined {
-  const stats = lstatSync(join(root, path), { throwIfNoEntry: false });
+  const stats = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const kind = stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
   const { mtimeMs, mode, uid, gid } = stats;
@@ -81,12 +83,14 @@ export function entryAt(root: string, path: string): PostofficeEntry | undefined
 /** A census of what was found. */
 export function censusOf(found: readonly PostofficeEntry[]): Census {
   const entries = new Map<string, PostofficeEntry>();
-  const spellings = new Map<string, string[]>();
+  const twins = new Map<string, string[]>();
   for (const entry of found.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    if (!entries.has(entry.key)) entries.set(entry.key, entry);
-    spellings.set(entry.key, [...(spellings.get(entry.key) ?? []), entry.path]);
+    const { key, path } = entry;
+    const first = entries.get(key);
+    if (first === undefined) entries.set(key, entry);
+    else twins.set(key, [...(twins.get(key) ?? [first.path]), path]);
   }
-  return { entries, twins: [...spellings.values()].filter(({ length }) => length > 1) };
+  return { entries, twins: [...twins.values()] };
 }
 
 /** The files directly in `folder`, without POPULATE.MSM, the marker every folder of a fresh postoffice holds (Q135868). */

@@ -3,12 +3,13 @@ import { dirname, join } from "node:path";
 import pRetry from "p-retry";
 import { ResyncError } from "../../errors.ts";
 import { forceAllToDisk } from "../durable.ts";
-import { eachOf, errorCode } from "../files.ts";
+import { allOf, eachOf, errorCode } from "../files.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
-import { giveMarks, hashFile, writeWhole } from "../small-files.ts";
-import { largeCopyOf, readingCopies, type CopyReader } from "./copies.ts";
+import { giveMarks, hashFile, inTurns, writeSmall } from "../small-files.ts";
+import { largeCopyOf, readingArchive, type Copies, type ReadCopy } from "./copies.ts";
 import type { RollbackPlan } from "./rollback-plan.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { FileState } from "./state.ts";
 import { restoreTemporary } from "./temporaries.ts";
 
 /**
@@ -31,10 +32,16 @@ export async function putBackAll(
   { copies }: Snapshot,
   files: readonly Restored[],
 ): Promise<void> {
-  await readingCopies(copies, async (reader) => {
+  await readingArchive(copies, async (read) => {
     for (const batch of batchesOf(files)) {
       const staged = batch.map((file, index) => ({ file, temporary: temporaryOf(postoffice, file, index) }));
-      for (const { file, temporary } of staged) await putTogether(copies.folder, reader, file, temporary);
+      const isLarge = ({ file }: Staged) => file.hex === undefined && !copies.archived.has(file.before.key);
+      const small = inTurns(
+        staged.filter((one) => !isLarge(one)),
+        (one) => putTogether(read, one),
+      );
+      const large = eachOf(staged.filter(isLarge), AT_ONCE, (one) => putLargeTogether(copies, one));
+      await allOf(small, large);
       await forceAllToDisk(
         postoffice.root,
         staged.map(({ temporary }) => temporary),
@@ -42,6 +49,11 @@ export async function putBackAll(
       await eachOf(staged, AT_ONCE, ({ file, temporary }) => name(postoffice, file, temporary));
     }
   });
+}
+
+interface Staged {
+  readonly file: Restored;
+  readonly temporary: string;
 }
 
 function batchesOf(files: readonly Restored[]): Restored[][] {
@@ -63,19 +75,20 @@ function temporaryOf({ root, spelling }: Postoffice, { before }: Restored, index
 }
 
 /** A file under a temporary name that can be written, with the bytes, time and owner it has to have. */
-async function putTogether(
-  folder: string,
-  reader: CopyReader,
-  { before, hex }: Restored,
-  temporary: string,
-): Promise<void> {
-  const marks = { ...before, mode: before.mode | 0o200 };
-  const bytes = hex === undefined ? reader.small(before) : Buffer.from(hex, "hex");
-  if (bytes) return writeWhole(temporary, bytes, marks);
-  await copyFile(largeCopyOf({ folder }, before), temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+function putTogether(read: ReadCopy, { file: { before, hex }, temporary }: Staged): void {
+  const bytes = hex === undefined ? read(before) : Buffer.from(hex, "hex");
+  writeSmall(temporary, bytes, writable(before));
+}
+
+async function putLargeTogether(copies: Copies, { file: { before }, temporary }: Staged): Promise<void> {
+  await copyFile(largeCopyOf(copies, before), temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   if ((await hashFile(temporary)) !== before.sha256)
     throw new ResyncError("VERIFY_FAILED", { message: `${temporary} reads back wrong.` });
-  await giveMarks(temporary, marks);
+  await giveMarks(temporary, writable(before));
+}
+
+function writable(before: FileState): FileState {
+  return { ...before, mode: before.mode | 0o200 };
 }
 
 /** Over the file in the spelling it has now, then into its own: never without it in between. */

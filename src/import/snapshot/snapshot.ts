@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ResyncError, throwIfAborted } from "../../errors.ts";
-import { syncFolder } from "../durable.ts";
 import type { PostofficeEntry } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
-import { copyFiles, damagedCopies, type Copies } from "./copies.ts";
+import { damagedCopies, type Copies } from "./copies.ts";
+import { copyFiles, forceCopiesToDisk } from "./copy-files.ts";
 import { loadState, saveState } from "./manifest.ts";
 import { fileState, stateOf, touchedFiles, type FileState, type PostofficeState } from "./state.ts";
 import { touchClass } from "./touched.ts";
@@ -41,19 +41,17 @@ export async function takeSnapshot(
 
   const states: FileState[] = [];
   let bytes = 0;
-  const note = async (entry: PostofficeEntry, sha256: string | undefined) => {
+  const note = (entry: PostofficeEntry, sha256: string | undefined) => {
     throwIfAborted(signal);
-    states.push(await fileState(root, entry, sha256));
+    states.push(fileState(root, entry, sha256));
     if (sha256 === undefined) return;
     bytes += entry.size;
     onProgress?.(bytes, total);
   };
-  for (const entry of touched) if (!isCopied(entry)) await note(entry, undefined);
+  for (const entry of touched) if (!isCopied(entry)) note(entry, undefined);
   const copies = await copyFiles(root, folder, wanted, note);
   const before = stateOf(states);
-  const damaged = await damagedCopies(copies, [...before.values()].filter(isCopied));
-  if (damaged.length > 0) throw notReadBack(folder, damaged);
-  await syncFolder(folder);
+  await forceCopiesToDisk(copies, wanted);
   await saveState(join(folder, "before.json"), root, { state: before, archived: copies.archived });
   return { folder, before, copies, copied: { files: wanted.length, bytes: total } };
 }
@@ -99,13 +97,4 @@ export async function loadAfter(what: AfterWhat, folder: string): Promise<Postof
 
 function sizeOf(files: readonly { size: number }[]): number {
   return files.reduce((sum, { size }) => sum + size, 0);
-}
-
-function notReadBack(folder: string, damaged: string[]): ResyncError {
-  return new ResyncError("VERIFY_FAILED", {
-    message: `${folder} does not hold what was copied there: ${damaged.join(", ")}.`,
-    state: "The postoffice was not changed.",
-    hint: "Check the disk of the state folder.",
-    facts: { snapshot: folder, damaged },
-  });
 }

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { throwIfAborted } from "../../errors.ts";
-import { unlessMissing } from "../files.ts";
-import { hashFile } from "../small-files.ts";
+import { isMissing, unlessMissing } from "../files.ts";
+import { hashFile, hashSmall, inTurns } from "../small-files.ts";
 import { takeCensus, type PostofficeEntry } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { touchClass, TOUCHED_FOLDERS } from "./touched.ts";
@@ -46,19 +45,35 @@ export async function readState(
   postoffice: Postoffice,
   { before, known, signal }: ReadStateOptions = {},
 ): Promise<PostofficeState> {
+  const { root } = postoffice;
   const found: FileState[] = [];
-  for (const entry of await touchedFiles(postoffice)) {
-    throwIfAborted(signal);
+  const large: PostofficeEntry[] = [];
+  const look = (entry: PostofficeEntry) => {
     const same = known?.get(entry.key);
     if (same && same.size === entry.size && Math.abs(same.mtimeMs - entry.mtimeMs) < 1) {
-      found.push({ ...same, ...marksOf(entry) });
-      continue;
+      found.push(stateFrom(entry, same.sha256, same.hex));
+    } else if (touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key))) {
+      found.push(fileState(root, entry, undefined));
+    } else {
+      const sha256 = hashSmall(join(root, entry.path));
+      if (sha256 === undefined) large.push(entry);
+      else found.push(fileState(root, entry, sha256));
     }
-    const unread = touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key));
-    const sha256 = unread ? undefined : await unlessMissing(hashFile(join(postoffice.root, entry.path), { signal }));
-    if (unread || sha256 !== undefined) found.push(await fileState(postoffice.root, entry, sha256));
+  };
+  await inTurns(await touchedFiles(postoffice), (entry) => unlessGone(() => look(entry)), signal);
+  for (const entry of large) {
+    const sha256 = await unlessMissing(hashFile(join(root, entry.path), { signal }));
+    if (sha256 !== undefined) found.push(fileState(root, entry, sha256));
   }
   return stateOf(found);
+}
+
+function unlessGone(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** Every file that an import may touch, mailbags included, as the folders show them. */
@@ -68,13 +83,17 @@ export async function touchedFiles(postoffice: Postoffice): Promise<PostofficeEn
 }
 
 /** The state of a file of which the hash is known, or is not wanted. */
-export async function fileState(root: string, entry: PostofficeEntry, sha256: string | undefined): Promise<FileState> {
-  const hex = entry.key === CONTROL ? (await readFile(join(root, entry.path))).toString("hex") : undefined;
-  return { ...marksOf(entry), sha256, hex };
+export function fileState(root: string, entry: PostofficeEntry, sha256: string | undefined): FileState {
+  const hex = entry.key === CONTROL ? readFileSync(join(root, entry.path), "hex") : undefined;
+  return stateFrom(entry, sha256, hex);
 }
 
-function marksOf({ key, path, size, mtimeMs, mode, uid, gid }: PostofficeEntry): Omit<FileState, "sha256" | "hex"> {
-  return { key, path, size, mtimeMs, mode, uid, gid };
+function stateFrom(
+  { key, path, size, mtimeMs, mode, uid, gid }: PostofficeEntry,
+  sha256: string | undefined,
+  hex: string | undefined,
+): FileState {
+  return { key, path, size, mtimeMs, mode, uid, gid, sha256, hex };
 }
 
 /** States by key, in the order of the keys. */

@@ -62,7 +62,7 @@ describe("a snapshot", () => {
   });
 
   it("keeps its copies where people can reach them: tar gives them back, bytes and modes; large files stand alone", async () => {
-    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 30_000));
+    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 200_000));
     const { before, copies } = await takeSnapshot(postoffice, folder);
     const out = join(bed.runFolder, "out");
     mkdirSync(out);
@@ -177,7 +177,7 @@ describe("rolling back", () => {
   });
 
   it("refuses when a copy of a large file is damaged", async () => {
-    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 30_000));
+    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 200_000));
     const snapshot = await takeSnapshot(postoffice, folder);
     writeFileSync(at("NME/GAL.NME"), "");
     const after = await readState(postoffice, { before: snapshot.before });
@@ -191,7 +191,7 @@ describe("rolling back", () => {
 
   it("restores hundreds of files and a large one", async () => {
     for (let n = 0; n < 300; n++) writeFileSync(at(`GRP/${hexId(n)}.GRP`), Buffer.alloc(8 * (n % 3)));
-    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 30_000));
+    writeFileSync(at("NME/GAL.NME"), randomBytes(45 * 200_000));
     const before = bed.tree();
     const snapshot = await takeSnapshot(postoffice, folder);
     for (let n = 0; n < 300; n++) writeFileSync(at(`GRP/${hexId(n)}.GRP`), "changed");
