@@ -3,21 +3,28 @@ import { once } from "node:events";
 import { open, rename, rm, statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname } from "node:path";
-import { eachOf, errorCode } from "./files.ts";
+import { allOf, eachOf, errorCode } from "./files.ts";
 
-/** Writes a file that its owner alone can read, forced to the disk; an older one of the name is replaced in one act. */
-export async function writeDurably(file: string, content: string | Uint8Array): Promise<void> {
+/**
+ * Writes a file that its owner alone can read, forced to the disk; an older one of the name is replaced in one act, once `ready` has settled well.
+ * Throws what `ready` throws.
+ */
+export async function writeDurably(file: string, content: string | Uint8Array, ready?: Promise<void>): Promise<void> {
   const temporary = `${file}.new`;
-  await rm(temporary, { force: true });
-  const handle = await open(temporary, "wx", 0o600);
+  await allOf(writeNew(temporary, content), ready ?? Promise.resolve());
+  await rename(temporary, file);
+  await syncFolder(dirname(file));
+}
+
+async function writeNew(file: string, content: string | Uint8Array): Promise<void> {
+  await rm(file, { force: true });
+  const handle = await open(file, "wx", 0o600);
   try {
     await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();
   }
-  await rename(temporary, file);
-  await syncFolder(dirname(file));
 }
 
 /** Forces a file's bytes to the disk. */

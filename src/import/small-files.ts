@@ -17,8 +17,10 @@ const BLOCK = 1 << 20;
 /** How long the event loop waits for us at a stretch, milliseconds. */
 const BREATH_MS = 15;
 
-/** Where small files are read to: good until the next is read. */
+/** Where bytes are read to: good until the next are read. */
 const memory = Buffer.allocUnsafe(SMALL + 1);
+/** Where bytes just written are read back to. */
+const readBack = Buffer.allocUnsafe(SMALL + 1);
 
 /** Calls `act` on each item, and gives everything else its turn every few milliseconds. Throws what `act` throws, or the signal's reason. */
 export async function inTurns<T>(items: Iterable<T>, act: (item: T) => void, signal?: AbortSignal): Promise<void> {
@@ -39,10 +41,24 @@ export function readSmall(file: string): { bytes: Buffer; stats: fs.Stats } {
   return withFile(file, "r", (fd) => ({ bytes: readInto(memory, fd, 0), stats: fs.fstatSync(fd) }));
 }
 
-/** SHA-256 of a small file's bytes, hex; `undefined` for a file that is not small. Throws the file system's error. */
-export function hashSmall(file: string): string | undefined {
-  const bytes = withFile(file, "r", (fd) => readInto(memory, fd, 0));
-  return bytes.length > SMALL ? undefined : hash("sha256", bytes);
+/** SHA-256 of a file's bytes, hex, without giving anything else its turn. Throws the file system's error. */
+export function hashNow(file: string): string {
+  return withFile(file, "r", (fd) => {
+    const first = readInto(memory, fd, 0);
+    if (first.length < memory.length) return hash("sha256", first);
+    const sum = createHash("sha256").update(first);
+    for (let at = first.length; ;) {
+      const bytes = readInto(memory, fd, at);
+      if (bytes.length === 0) return sum.digest("hex");
+      sum.update(bytes);
+      at += bytes.length;
+    }
+  });
+}
+
+/** Up to `size` bytes of an open file from `position` on, good until the next bytes are read; fewer when the file ends before. */
+export function readAt(fd: number, position: number, size: number): Buffer {
+  return readInto(memory.subarray(0, size), fd, position);
 }
 
 export interface HashOptions {
@@ -66,8 +82,7 @@ export async function hashFile(file: string, { signal }: HashOptions = {}): Prom
   }
 }
 
-/** Fills `target` from an open file, from `position` on: what was read, shorter when the file ends before. */
-export function readInto(target: Buffer, fd: number, position: number): Buffer {
+function readInto(target: Buffer, fd: number, position: number): Buffer {
   return target.subarray(0, fs.readSync(fd, target, 0, target.length, position));
 }
 
@@ -81,11 +96,11 @@ export interface FileMarks {
   readonly gid: number;
 }
 
-/** Makes a new small file with these bytes and marks, and reads it back. Not forced to the disk. Throws `VERIFY_FAILED`, or the file system's error. */
+/** Makes a small file with these bytes and marks, over whatever stood there, and reads it back. Not forced to the disk. Throws `VERIFY_FAILED`, or the file system's error. */
 export function writeSmall(file: string, bytes: Buffer, { mtimeMs, mode, uid, gid }: FileMarks): void {
-  withFile(file, "wx+", (fd) => {
+  withFile(file, "w+", (fd) => {
     for (let done = 0; done < bytes.length;) done += fs.writeSync(fd, bytes, done, bytes.length - done, done);
-    if (!readInto(memory.subarray(0, bytes.length + 1), fd, 0).equals(bytes))
+    if (!readInto(readBack.subarray(0, bytes.length + 1), fd, 0).equals(bytes))
       throw new ResyncError("VERIFY_FAILED", { message: `${file} reads back wrong.` });
     if (isRoot()) tolerant(() => fs.fchownSync(fd, uid, gid));
     fs.fchmodSync(fd, mode);

@@ -1,8 +1,10 @@
 import { hash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { spread } from "../crew/crew.ts";
+import type { Job } from "../crew/job.ts";
 import { isMissing } from "../files.ts";
-import { hashFile, inTurns, readInto, SMALL } from "../small-files.ts";
+import { hashFile, readAt } from "../small-files.ts";
 import type { FileState } from "./state.ts";
 
 /**
@@ -25,45 +27,47 @@ export function largeCopyOf({ folder }: Pick<Copies, "folder">, { path }: Pick<F
   return join(folder, "files", ...path.split("/"));
 }
 
-/** The bytes of a copy that stands in the archive, good until the next are read. */
-export type ReadCopy = (file: FileState) => Buffer;
-
-/** Opens the archive for as long as `act` takes. */
-export async function readingArchive<T>(copies: Copies, act: (read: ReadCopy) => Promise<T>): Promise<T> {
-  const archive = openSync(archiveOf(copies.folder), "r");
-  const memory = Buffer.allocUnsafe(SMALL);
-  try {
-    return await act(({ key, size, path }) => {
-      const position = copies.archived.get(key);
-      if (position === undefined) throw new RangeError(`${path} does not stand in the archive`);
-      return readInto(memory.subarray(0, size), archive, position);
-    });
-  } finally {
-    closeSync(archive);
-  }
-}
-
 /** The paths of those of `files` whose copies do not hold what was copied. */
 export async function damagedCopies(copies: Copies, files: readonly FileState[]): Promise<string[]> {
-  const archived = files.filter(({ key }) => copies.archived.has(key));
-  const large = files.filter(({ key }) => !copies.archived.has(key));
-  const damaged = await damagedInArchive(copies, archived).catch((error: unknown) => {
-    if (!isMissing(error)) throw error;
-    return archived.map(({ path }) => path);
+  const pieces = files.flatMap(({ key, path, size, sha256 }) => {
+    const position = copies.archived.get(key);
+    return position === undefined ? [] : [{ path, position, size, sha256 }];
   });
-  for (const file of large) {
+  const whole = await spread(proveArchived, { archive: archiveOf(copies.folder) }, pieces);
+  const damaged = pieces.filter((_, n) => whole[n] !== true).map(({ path }) => path);
+  for (const file of files.filter(({ key }) => !copies.archived.has(key))) {
     const found = await hashFile(largeCopyOf(copies, file)).catch(() => undefined);
     if (found !== file.sha256) damaged.push(file.path);
   }
   return damaged;
 }
 
-async function damagedInArchive(copies: Copies, files: readonly FileState[]): Promise<string[]> {
-  const damaged: string[] = [];
-  await readingArchive(copies, async (read) =>
-    inTurns(files, (file) => {
-      if (hash("sha256", read(file)) !== file.sha256) damaged.push(file.path);
-    }),
-  );
-  return damaged;
+/** A copy in the archive: its position and size in bytes, and the SHA-256 of what was copied. */
+interface Piece {
+  readonly position: number;
+  readonly size: number;
+  readonly sha256: string | undefined;
+}
+
+/** True for each copy that holds what was copied. */
+export const proveArchived: Job<{ readonly archive: string }, Piece, boolean> = {
+  name: "prove",
+  run: ({ archive }, pieces) => {
+    const fd = openUnlessMissing(archive);
+    if (fd === undefined) return pieces.map(() => false);
+    try {
+      return pieces.map(({ position, size, sha256 }) => hash("sha256", readAt(fd, position, size)) === sha256);
+    } finally {
+      closeSync(fd);
+    }
+  },
+};
+
+function openUnlessMissing(file: string): number | undefined {
+  try {
+    return openSync(file, "r");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }

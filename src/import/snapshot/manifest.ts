@@ -27,14 +27,15 @@ export interface KeptState {
   readonly archived: ReadonlyMap<string, number>;
 }
 
-/** Keeps a state in a file that its owner alone can read: whole and on the disk when this settles, or not there at all. */
+/** Keeps a state in a file that its owner alone can read: whole and on the disk when this settles, or not there at all; there only once `ready` has settled well. */
 export async function saveState(
   file: string,
   root: string,
   { state, archived = new Map() }: Pick<KeptState, "state"> & Partial<KeptState>,
+  ready?: Promise<void>,
 ): Promise<void> {
   const files = [...state.values()].map((one) => ({ ...one, archived: archived.get(one.key) }));
-  await writeDurably(file, JSON.stringify({ format: 1, root, files } satisfies z.input<typeof manifest>));
+  await writeDurably(file, JSON.stringify({ format: 1, root, files } satisfies z.input<typeof manifest>), ready);
 }
 
 /** Reads a state kept by `saveState`; `undefined` when there is none. Throws `ROLLBACK_FAILED` when it cannot be read. */

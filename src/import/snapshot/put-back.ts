@@ -5,8 +5,10 @@ import { ResyncError } from "../../errors.ts";
 import { forceAllToDisk } from "../durable.ts";
 import { allOf, eachOf, errorCode } from "../files.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
-import { giveMarks, hashFile, inTurns, writeSmall } from "../small-files.ts";
-import { largeCopyOf, readingArchive, type Copies, type ReadCopy } from "./copies.ts";
+import { spread } from "../crew/crew.ts";
+import { giveMarks, hashFile, type FileMarks } from "../small-files.ts";
+import { archiveOf, largeCopyOf, type Copies } from "./copies.ts";
+import { stageFiles, type SmallStaged } from "./stage-files.ts";
 import type { RollbackPlan } from "./rollback-plan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { FileState } from "./state.ts";
@@ -32,23 +34,20 @@ export async function putBackAll(
   { copies }: Snapshot,
   files: readonly Restored[],
 ): Promise<void> {
-  await readingArchive(copies, async (read) => {
-    for (const batch of batchesOf(files)) {
-      const staged = batch.map((file, index) => ({ file, temporary: temporaryOf(postoffice, file, index) }));
-      const isLarge = ({ file }: Staged) => file.hex === undefined && !copies.archived.has(file.before.key);
-      const small = inTurns(
-        staged.filter((one) => !isLarge(one)),
-        (one) => putTogether(read, one),
-      );
-      const large = eachOf(staged.filter(isLarge), AT_ONCE, (one) => putLargeTogether(copies, one));
-      await allOf(small, large);
-      await forceAllToDisk(
-        postoffice.root,
-        staged.map(({ temporary }) => temporary),
-      );
-      await eachOf(staged, AT_ONCE, ({ file, temporary }) => name(postoffice, file, temporary));
-    }
-  });
+  for (const batch of batchesOf(files)) {
+    const staged = batch.map((file, index) => ({ file, temporary: temporaryOf(postoffice, file, index) }));
+    const small = staged.flatMap((one) => smallFrom(copies, one) ?? []);
+    const large = staged.filter((one) => smallFrom(copies, one) === undefined);
+    await allOf(
+      spread(stageFiles, { archive: archiveOf(copies.folder) }, small),
+      eachOf(large, AT_ONCE, (one) => putLargeTogether(copies, one)),
+    );
+    await forceAllToDisk(
+      postoffice.root,
+      staged.map(({ temporary }) => temporary),
+    );
+    await eachOf(staged, AT_ONCE, ({ file, temporary }) => name(postoffice, file, temporary));
+  }
 }
 
 interface Staged {
@@ -74,10 +73,13 @@ function temporaryOf({ root, spelling }: Postoffice, { before }: Restored, index
   return join(root, dirname(before.path), restoreTemporary({ spelling }, index));
 }
 
-/** A file under a temporary name that can be written, with the bytes, time and owner it has to have. */
-function putTogether(read: ReadCopy, { file: { before, hex }, temporary }: Staged): void {
-  const bytes = hex === undefined ? read(before) : Buffer.from(hex, "hex");
-  writeSmall(temporary, bytes, writable(before));
+/** What has to be put together of a small file under a temporary name; `undefined` for one whose copy is a file of its own. */
+function smallFrom({ archived }: Copies, { file: { before, hex }, temporary }: Staged): SmallStaged | undefined {
+  const { key, size } = before;
+  const position = archived.get(key);
+  const marks = writable(before);
+  if (hex !== undefined) return { temporary, marks, from: { hex } };
+  return position === undefined ? undefined : { temporary, marks, from: { position, size } };
 }
 
 async function putLargeTogether(copies: Copies, { file: { before }, temporary }: Staged): Promise<void> {
@@ -87,8 +89,9 @@ async function putLargeTogether(copies: Copies, { file: { before }, temporary }:
   await giveMarks(temporary, writable(before));
 }
 
-function writable(before: FileState): FileState {
-  return { ...before, mode: before.mode | 0o200 };
+/** The marks it has to have, but that it can be written. */
+function writable({ mtimeMs, mode, uid, gid }: FileState): FileMarks {
+  return { mtimeMs, mode: mode | 0o200, uid, gid };
 }
 
 /** Over the file in the spelling it has now, then into its own: never without it in between. */

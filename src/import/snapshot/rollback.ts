@@ -2,13 +2,14 @@ import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ResyncError } from "../../errors.ts";
 import { syncFolder } from "../durable.ts";
-import { eachOf } from "../files.ts";
+import { allOf, eachOf } from "../files.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { giveMarks } from "../small-files.ts";
+import { damagedCopies } from "./copies.ts";
 import { AT_ONCE, patiently, putBackAll } from "./put-back.ts";
 import { planRollback, type Conflict, type RollbackPlan } from "./rollback-plan.ts";
-import { proveCopies, type Snapshot } from "./snapshot.ts";
-import { readState, stateOf, type PostofficeState } from "./state.ts";
+import { isCopied, type Snapshot } from "./snapshot.ts";
+import { readState, sameContent, stateOf, type FileState, type PostofficeState } from "./state.ts";
 import { removeTemporaries, withoutTemporaries } from "./temporaries.ts";
 
 /** What a roll-back did. */
@@ -45,13 +46,13 @@ export async function rollBack(
   snapshot: Snapshot,
   after: PostofficeState,
 ): Promise<RolledBack> {
-  const now = await readState(postoffice, { before: snapshot.before });
+  const [now, damaged] = await allOf(
+    readState(postoffice, { before: snapshot.before }),
+    damagedCopies(snapshot.copies, copiesNeeded(snapshot, after)),
+  );
   const plan = planFrom(snapshot, after, now);
   refuseConflicts(postoffice, plan);
-  await proveCopies(
-    snapshot,
-    plan.restore.filter(({ hex }) => hex === undefined).map(({ before }) => before),
-  );
+  refuseDamage(snapshot, plan, damaged);
   try {
     await removeTemporaries(postoffice, now);
     await apply(postoffice, snapshot, plan);
@@ -68,6 +69,24 @@ export async function rollBack(
     removed: plan.remove.map(({ path }) => path),
     left: plan.left,
   };
+}
+
+/** The files that may have to come from the snapshot. */
+function copiesNeeded({ before }: Snapshot, after: PostofficeState): FileState[] {
+  return [...before.values()].filter((file) => isCopied(file) && !sameContent(file, after.get(file.key)));
+}
+
+/** Throws `ROLLBACK_FAILED` naming the copies that are needed and do not hold what was copied. */
+function refuseDamage({ folder }: Snapshot, { restore }: RollbackPlan, damaged: readonly string[]): void {
+  const lost = restore.filter(({ before, hex }) => hex === undefined && damaged.includes(before.path));
+  if (lost.length === 0) return;
+  const paths = lost.map(({ before }) => before.path);
+  throw new ResyncError("ROLLBACK_FAILED", {
+    message: `The snapshot in ${folder} is damaged: ${paths.join(", ")}.`,
+    state: "Nothing was put back: the postoffice is as the import left it.",
+    hint: "Restore the postoffice from your own backup.",
+    facts: { snapshot: folder, damaged: paths },
+  });
 }
 
 /** Throws `ROLLBACK_REFUSED` naming every file that somebody else wrote since. */

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ResyncError, throwIfAborted } from "../../errors.ts";
+import { throwIfAborted } from "../../errors.ts";
 import type { PostofficeEntry } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
-import { damagedCopies, type Copies } from "./copies.ts";
+import type { Copies } from "./copies.ts";
 import { copyFiles, forceCopiesToDisk } from "./copy-files.ts";
 import { loadState, saveState } from "./manifest.ts";
 import { fileState, stateOf, touchedFiles, type FileState, type PostofficeState } from "./state.ts";
@@ -33,6 +33,7 @@ export async function takeSnapshot(
   folder: string,
   { signal, onProgress }: SnapshotOptions = {},
 ): Promise<Snapshot> {
+  throwIfAborted(signal);
   const { root } = postoffice;
   const touched = await touchedFiles(postoffice);
   const wanted = touched.filter(isCopied);
@@ -42,39 +43,26 @@ export async function takeSnapshot(
   const states: FileState[] = [];
   let bytes = 0;
   const note = (entry: PostofficeEntry, sha256: string | undefined) => {
-    throwIfAborted(signal);
     states.push(fileState(root, entry, sha256));
     if (sha256 === undefined) return;
     bytes += entry.size;
     onProgress?.(bytes, total);
   };
   for (const entry of touched) if (!isCopied(entry)) note(entry, undefined);
-  const copies = await copyFiles(root, folder, wanted, note);
+  const copies = await copyFiles(root, folder, wanted, { signal, onCopied: note });
   const before = stateOf(states);
-  await forceCopiesToDisk(copies, wanted);
-  await saveState(join(folder, "before.json"), root, { state: before, archived: copies.archived });
+  const flushed = forceCopiesToDisk(copies, wanted);
+  await saveState(join(folder, "before.json"), root, { state: before, archived: copies.archived }, flushed);
   return { folder, before, copies, copied: { files: wanted.length, bytes: total } };
 }
 
-/** A snapshot taken earlier; `undefined` when it was not finished. Its copies are proved by `proveCopies`. */
+/** A snapshot taken earlier; `undefined` when it was not finished. Its copies are not proved yet (`damagedCopies`). */
 export async function openSnapshot(folder: string): Promise<Snapshot | undefined> {
   const kept = await loadState(join(folder, "before.json"));
   if (kept === undefined) return undefined;
   const { state: before, archived } = kept;
   const files = [...before.values()].filter(isCopied);
   return { folder, before, copies: { folder, archived }, copied: { files: files.length, bytes: sizeOf(files) } };
-}
-
-/** Proves that the copies of `files` still hold what was copied. Throws `ROLLBACK_FAILED` naming those that do not. */
-export async function proveCopies({ folder, copies }: Snapshot, files: readonly FileState[]): Promise<void> {
-  const damaged = await damagedCopies(copies, files);
-  if (damaged.length === 0) return;
-  throw new ResyncError("ROLLBACK_FAILED", {
-    message: `The snapshot in ${folder} is damaged: ${damaged.join(", ")}.`,
-    state: "Nothing was put back: the postoffice is as the import left it.",
-    hint: "Restore the postoffice from your own backup.",
-    facts: { snapshot: folder, damaged },
-  });
 }
 
 /** True for a file that the snapshot has a copy of. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMissing, unlessMissing } from "../files.ts";
-import { hashFile, hashSmall, inTurns } from "../small-files.ts";
+import { spread } from "../crew/crew.ts";
+import { hashFiles } from "./hash-files.ts";
 import { takeCensus, type PostofficeEntry } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { touchClass, TOUCHED_FOLDERS } from "./touched.ts";
@@ -47,33 +47,25 @@ export async function readState(
 ): Promise<PostofficeState> {
   const { root } = postoffice;
   const found: FileState[] = [];
-  const large: PostofficeEntry[] = [];
-  const look = (entry: PostofficeEntry) => {
+  const unread: PostofficeEntry[] = [];
+  for (const entry of await touchedFiles(postoffice)) {
     const same = known?.get(entry.key);
-    if (same && same.size === entry.size && Math.abs(same.mtimeMs - entry.mtimeMs) < 1) {
+    if (same && same.size === entry.size && Math.abs(same.mtimeMs - entry.mtimeMs) < 1)
       found.push(stateFrom(entry, same.sha256, same.hex));
-    } else if (touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key))) {
+    else if (touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key)))
       found.push(fileState(root, entry, undefined));
-    } else {
-      const sha256 = hashSmall(join(root, entry.path));
-      if (sha256 === undefined) large.push(entry);
-      else found.push(fileState(root, entry, sha256));
-    }
-  };
-  await inTurns(await touchedFiles(postoffice), (entry) => unlessGone(() => look(entry)), signal);
-  for (const entry of large) {
-    const sha256 = await unlessMissing(hashFile(join(root, entry.path), { signal }));
-    if (sha256 !== undefined) found.push(fileState(root, entry, sha256));
+    else unread.push(entry);
   }
+  const hashes = await spread(hashFiles, { root }, pathsOf(unread), { signal });
+  unread.forEach((entry, n) => {
+    const sha256 = hashes[n];
+    if (sha256 !== undefined) found.push(fileState(root, entry, sha256));
+  });
   return stateOf(found);
 }
 
-function unlessGone(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
+function pathsOf(entries: readonly PostofficeEntry[]): string[] {
+  return entries.map(({ path }) => path);
 }
 
 /** Every file that an import may touch, mailbags included, as the folders show them. */
