@@ -12,9 +12,22 @@ export interface Hand {
 /** What a thread runs. */
 const WORKER = new URL("import/crew/worker.js", COMPILED);
 
-/** Starts a thread that does jobs one after another. It keeps no process alive that has nothing else to do. */
+/** Starts a thread that does jobs one after another. It keeps no process alive that has nothing else to do. Where there can be no threads it is gone from the start. */
 export function newHand(program: URL = WORKER): Hand {
-  const worker = new Worker(program);
+  const worker = startThread(program);
+  return worker === undefined ? { do: async () => undefined } : handOf(worker);
+}
+
+/** `undefined` where the system refuses: Node for Windows, under Wine, fails to open what a thread speaks through. */
+function startThread(program: URL): Worker | undefined {
+  try {
+    return new Worker(program);
+  } catch {
+    return undefined;
+  }
+}
+
+function handOf(worker: Worker): Hand {
   /** Whoever waits for an answer, in the order in which they asked. */
   const waiting: ((answer: Answer | undefined) => void)[] = [];
   let gone = false;

@@ -89,6 +89,7 @@ describe("a thread", () => {
   it.each([
     ["that dies at its work", dying],
     ["that cannot start", unborn],
+    ["that is refused", new URL("https://example.invalid/")],
   ])("%s leaves it to the others", async (_, program) => {
     const hands = [newHand(program), newHand()];
     const result = await spreadOver(hands, 10, { job: hashFiles, common: { root }, items: paths });
