@@ -70,6 +70,18 @@ async function newBed(lists: Record<string, number>): Promise<ImportBed> {
 const addressList = (tree: Tree) => Object.entries(tree).filter(([path]) => /GAL|TMP/u.test(path));
 
 describe("a named failure of the old programs", () => {
+  it("a list that is new to the postoffice and stays empty is no success", async () => {
+    const bed = await newBed({ "PCM:NET/PO1": 3, "PCM:NEW/PO9": 4, "SMTP:": 2 });
+    bed.postoffice.simulate({ failure: "finished-but-wrong" });
+    const before = bed.tree();
+    await expect(importFile(bed.request(), await bed.context())).rejects.toMatchObject({
+      code: "IMPORT_FAILED",
+      exitCode: 8,
+      facts: { reasons: expect.arrayContaining(["list-empty", "message-44"]) as string[] },
+    });
+    expect(bed.tree()).toEqual(before);
+  });
+
   it.each(Object.entries(EXPECTED))("%s comes to what it must", async (name, expected) => {
     const failure = name as PostofficeFailure;
     const rebuild = POSTOFFICE_FAILURES[failure].program === "REBUILD";

@@ -3,6 +3,7 @@ import { HALF_MADE_LISTS, isTemporary, QUEUES } from "../postoffice/layout.ts";
 import { wasWritten } from "../snapshot/state.ts";
 import type { Evidence } from "./evidence.ts";
 import { judgeLines } from "./lines.ts";
+import type { ListFinding } from "./lists.ts";
 import { expectSign, failure, good, unclear, warning, type Reason } from "./verdict.ts";
 
 /** RESYNC.GLB, queues, temporaries and SORTLOCK.GLB as they have to be when nothing is left to do. */
@@ -68,14 +69,16 @@ export function listSigns({ lists, before, after }: Evidence, lines: readonly Lo
   const written = [...after.keys()].filter(
     (key) => /^(USR|NME)\//u.test(key) && wasWritten(before.get(key), after.get(key)),
   );
-  const explained = judgeLines(lines).some(({ weight }) => weight === "warning");
+  const warnings = judgeLines(lines).filter(({ weight }) => weight === "warning");
+  // Error 44 is about gateways that are not here, and about nothing else (Q122751).
+  const reasons = warnings.filter(({ id }) => id !== "message-44");
   const here = lists.filter(({ file }) => file !== undefined);
   const elsewhere = lists.filter(({ file, list }) => file === undefined && /^pcm:/iu.test(list));
   return [
     expectSign(
       written.length > 0,
       good("lists-written", `Address lists were written: ${written.length}`, "Q96060"),
-      (explained ? warning : unclear)("no-list-written", "No address list was written.", "Q96060"),
+      (warnings.length > 0 ? warning : unclear)("no-list-written", "No address list was written.", "Q96060"),
     ),
     ...here
       .filter(({ written }) => !written)
@@ -85,17 +88,11 @@ export function listSigns({ lists, before, after }: Evidence, lines: readonly Lo
       }),
     ...here
       .filter(({ written, entries, addresses }) => written && entries !== addresses)
-      .map(({ list, entries, addresses }) => {
-        return warning(
-          "list-size",
-          `The list ${list} has ${entries} addresses here and ${addresses} in the master list.`,
-          "Q96060",
-        );
-      }),
+      .map((list) => otherSize(list, reasons)),
     // One list may be this postoffice's own, which is skipped (Q96003 [66]).
     ...(elsewhere.length > 1
       ? [
-          (explained ? warning : unclear)(
+          (reasons.length > 0 ? warning : unclear)(
             "list-missing",
             `Not defined here: ${elsewhere.map(({ list }) => list).join(", ")}.`,
             "Q96002",
@@ -103,6 +100,20 @@ export function listSigns({ lists, before, after }: Evidence, lines: readonly Lo
         ]
       : []),
   ];
+}
+
+/** A list that was written, but not with the addresses of the master list. What IMPORT leaves out it says. */
+function otherSize({ list, entries, addresses }: ListFinding, reasons: readonly Reason[]): Reason {
+  if (entries === 0)
+    return failure(
+      "list-empty",
+      `The list ${list} is empty here; the master list holds ${addresses} addresses.`,
+      "Q96060",
+    );
+  const text = `The list ${list} has ${entries} addresses here and ${addresses} in the master list.`;
+  if (reasons.length > 0) return warning("list-size", text, "Q96060");
+  const remedy = `Look into the list with ADMIN. If addresses are missing, take the import back with "resync rollback".`;
+  return unclear("list-size", `${text} No message says why.`, "Q96060", remedy);
 }
 
 /** Clients see by FLAG.GLB that lists changed; IMPORT 3.2.9 and later sets it (Q111556). */

@@ -164,6 +164,15 @@ describe("the verdict on an import", () => {
       "undetermined",
       ["list-missing"],
     ],
+    [
+      "several lists missing, and a gateway that is not installed",
+      {
+        log: [BANNER, line("Error  [ 44] X400"), FINISHED],
+        lists: [list({ file: undefined }), list({ file: undefined })],
+      },
+      "undetermined",
+      ["list-missing", "message-44"],
+    ],
     // Success with a loss.
     [
       "Error 44",
@@ -197,7 +206,20 @@ describe("the verdict on an import", () => {
       "succeeded with warnings",
       ["others-logged"],
     ],
-    ["a list of another size", { lists: [list({ entries: 2 })] }, "succeeded with warnings", ["list-size"]],
+    ["a list of another size and no word why", { lists: [list({ entries: 2 })] }, "undetermined", ["list-size"]],
+    [
+      "a list of another size, and a gateway that is not installed",
+      { log: [BANNER, line("Error  [ 44] X400"), FINISHED], lists: [list({ entries: 2 })] },
+      "undetermined",
+      ["list-size", "message-44"],
+    ],
+    [
+      "a list of another size, and a warning that may be why",
+      { log: [BANNER, line("Warning[199] Something"), FINISHED], lists: [list({ entries: 2 })] },
+      "succeeded with warnings",
+      ["list-size", "message-199"],
+    ],
+    ["an empty list", { lists: [list({ entries: 0 })] }, "failed", ["list-empty"]],
     ["FLAG.GLB untouched by 3.5", { after: { "GLB/FLAG.GLB": "1" } }, "succeeded with warnings", ["flag-untouched"]],
     [
       "FLAG.GLB untouched by 3.2",
