@@ -1,3 +1,5 @@
+import { pathOf, troubleOf, type ErrnoMeaning } from "./errno.ts";
+
 /** Exit codes of the program. Append-only: scripts decide on them; `test/errors.test.ts` pins the table. */
 export const EXIT = {
   done: 0,
@@ -172,14 +174,33 @@ export function hasCode(error: unknown, ...codes: ErrorCode[]): error is ResyncE
   return error instanceof ResyncError && codes.includes(error.code);
 }
 
-/** Any thrown thing as a `ResyncError`; what is not one becomes `UNEXPECTED` with the original as cause. */
+/**
+ * Any thrown thing as a `ResyncError`: a full disk, a missing right and the like by their own codes, whatever else is not one as `UNEXPECTED`. The
+ * original is its cause.
+ */
 export function asResyncError(error: unknown): ResyncError {
   if (error instanceof ResyncError) return error;
+  const trouble = troubleOf(error);
+  if (trouble !== undefined) return troubleWith(pathOf(error), trouble, error);
   const message = error instanceof Error ? error.message : String(error);
   return new ResyncError("UNEXPECTED", {
     message: `Unexpected: ${message}`,
     hint: "This is a defect of resync. Please report it with the output of the same command and --verbose.",
     cause: error,
+  });
+}
+
+function troubleWith(
+  path: string | undefined,
+  { code, says, hint, retryable = false }: ErrnoMeaning,
+  cause: unknown,
+): ResyncError {
+  return new ResyncError(code, {
+    message: `${path ?? "A file"} ${says}.`,
+    ...(hint === undefined ? {} : { hint }),
+    retryable,
+    facts: { path: path ?? null },
+    cause,
   });
 }
 

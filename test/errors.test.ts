@@ -58,6 +58,21 @@ describe("ResyncError", () => {
     expect(hasCode(asResyncError("text"), "UNEXPECTED", "IO")).toBe(true);
   });
 
+  it.each([
+    ["ENOSPC", "DISK_FULL", 5],
+    ["EACCES", "ACCESS_DENIED", 5],
+    ["EROFS", "READ_ONLY", 5],
+    ["EIO", "IO", 5],
+    ["EBUSY", "FILE_BUSY", 5],
+    ["ENOENT", "UNEXPECTED", 1],
+    ["EINVAL", "UNEXPECTED", 1],
+  ])("calls %s what it is: %s", (errno, code, exitCode) => {
+    const cause = Object.assign(new Error("x"), { code: errno, path: "/var/spool/x" });
+    const error = asResyncError(cause);
+    expect(error).toMatchObject({ code, exitCode, cause });
+    if (code !== "UNEXPECTED") expect(error.message).toMatch(/^\/var\/spool\/x .*\.$/u);
+  });
+
   it("is what an aborted signal carries", () => {
     const reason = new ResyncError("TERMINATED", { message: "SIGTERM" });
     expect(abortError(AbortSignal.abort(reason))).toBe(reason);

@@ -2,9 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { link, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { aboutFile, errnoOf } from "../errno.ts";
 import { ResyncError, throwIfAborted } from "../errors.ts";
 import { syncFolder } from "./durable.ts";
-import { errorCode, unlessMissing } from "./files.ts";
+import { unlessMissing } from "./files.ts";
 import { hashFile } from "./small-files.ts";
 import { findFile, newFilePath, type Postoffice } from "./postoffice/postoffice.ts";
 import { DROP_TEMPORARY } from "./snapshot/temporaries.ts";
@@ -78,6 +79,8 @@ async function copyHashed(source: string, target: string, signal: AbortSignal): 
       await handle.writeFile(chunk as Buffer);
     }
     await handle.sync();
+  } catch (error) {
+    throw aboutFile(error, target);
   } finally {
     await handle.close();
   }
@@ -89,7 +92,7 @@ async function nameNew(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
-    if (errorCode(error) === "EEXIST") throw taken(path);
+    if (errnoOf(error) === "EEXIST") throw taken(path);
     await rename(temporary, path);
     return;
   }

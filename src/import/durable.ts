@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { open, rename, rm, statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname } from "node:path";
-import { allOf, eachOf, errorCode } from "./files.ts";
+import { aboutFile, errnoOf } from "../errno.ts";
+import { allOf, eachOf } from "./files.ts";
 
 /**
  * Writes a file that its owner alone can read, forced to the disk; an older one of the name is replaced in one act, once `ready` has settled well.
@@ -22,6 +23,8 @@ async function writeNew(file: string, content: string | Uint8Array): Promise<voi
   try {
     await handle.writeFile(content);
     await handle.sync();
+  } catch (error) {
+    throw aboutFile(error, file);
   } finally {
     await handle.close();
   }
@@ -44,7 +47,7 @@ export async function syncFolder(folder: string): Promise<void> {
   try {
     await handle.sync();
   } catch (error) {
-    if (!["EINVAL", "ENOTSUP", "EPERM"].includes(errorCode(error) ?? "")) throw error;
+    if (!["EINVAL", "ENOTSUP", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
   } finally {
     await handle.close();
   }

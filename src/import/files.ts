@@ -1,12 +1,9 @@
+import { errnoOf } from "../errno.ts";
+
 /** True when a file system call failed because nothing stands under the name. */
 export function isMissing(error: unknown): boolean {
-  const code = errorCode(error);
+  const code = errnoOf(error);
   return code === "ENOENT" || code === "ENOTDIR";
-}
-
-/** The system's code of an error, `EBUSY`, or `undefined`. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** `undefined` instead of a rejection when nothing stands under the name. */

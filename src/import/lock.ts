@@ -6,6 +6,7 @@ import { undoing } from "./journaled.ts";
 import { findName, spell, type Postoffice } from "./postoffice/postoffice.ts";
 import { parentMark } from "./runner/parent-mark.ts";
 import { STEP } from "./trace.ts";
+import { beforeAnyChange } from "./untouched.ts";
 
 const NAME = "RESYNC.LCK";
 
@@ -35,7 +36,7 @@ export async function lockPostoffice(postoffice: Postoffice, context: RunContext
       return { found: file, facts: { lock: file }, value };
     } catch (error) {
       await taken?.release();
-      throw error;
+      throw beforeAnyChange(error);
     }
   });
 }

@@ -16,8 +16,7 @@ import type { ImportRequest } from "./request.ts";
 import { findLog } from "./dirsync-log/find-log.ts";
 import { takeSnapshot } from "./snapshot/snapshot.ts";
 import { STEP } from "./trace.ts";
-
-const UNTOUCHED = "The postoffice was not changed.";
+import { beforeAnyChange, UNTOUCHED } from "./untouched.ts";
 
 /** Proves that the file is the one that was checked. Throws `NOT_FOUND` or `FILE_CHANGED`. */
 export async function proveFile({ file, sha256 }: ImportRequest, signal: AbortSignal): Promise<void> {
@@ -101,8 +100,7 @@ export async function snapshotPostoffice(
       return { found, facts: { folder, files, bytes }, value };
     } catch (error) {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
-      const failure = asResyncError(error);
-      throw failure.with({ state: failure.state ?? UNTOUCHED });
+      throw beforeAnyChange(error);
     }
   });
 }

@@ -13,6 +13,7 @@ import { openSnapshot, saveAfter, type Snapshot } from "./snapshot/snapshot.ts";
 import { readState } from "./snapshot/state.ts";
 import { traceOf, type ImportTrace } from "./trace.ts";
 import { takeBack, undoImport, undoMend } from "./undo.ts";
+import { UNTOUCHED } from "./untouched.ts";
 
 /** What a recovery did with a run that was cut off. */
 export interface Recovered {
@@ -26,8 +27,6 @@ export interface RecoverOptions {
   /** How long the postoffice must be quiet before anything is put back, milliseconds; default 2000. */
   quietMs?: number;
 }
-
-const UNTOUCHED = "The postoffice was not changed.";
 
 /**
  * Finishes or undoes an import, or a roll-back of one, that was cut off by a crash, a kill or a power cut: afterwards the postoffice is as before

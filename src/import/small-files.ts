@@ -2,8 +2,8 @@ import { createHash, hash } from "node:crypto";
 import * as fs from "node:fs";
 import { chmod, chown, open, utimes } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { aboutFile, errnoOf } from "../errno.ts";
 import { ResyncError, throwIfAborted } from "../errors.ts";
-import { errorCode } from "./files.ts";
 
 // A postoffice has thousands of small files. For each of them the way to a thread and back costs more than the disk does, so they are read and
 // written in place, and everything else gets its turn in between (`inTurns`).
@@ -121,6 +121,8 @@ function withFile<T>(file: string, flags: string, act: (fd: number) => T): T {
   const fd = fs.openSync(file, flags, 0o600);
   try {
     return act(fd);
+  } catch (error) {
+    throw aboutFile(error, file);
   } finally {
     fs.closeSync(fd);
   }
@@ -140,5 +142,5 @@ function tolerant(act: () => void): void {
 
 /** Not every file system knows owners. */
 function unlessRefused(error: unknown): void {
-  if (!["EPERM", "EINVAL", "ENOSYS", "ENOTSUP"].includes(errorCode(error) ?? "")) throw error;
+  if (!["EPERM", "EINVAL", "ENOSYS", "ENOTSUP"].includes(errnoOf(error) ?? "")) throw error;
 }

@@ -1,5 +1,6 @@
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
+import { aboutFile, errnoOf } from "../errno.ts";
 import { ResyncError } from "../errors.ts";
 import type { RunId } from "./journal.ts";
 import { lifeOf, ourselves, readHolder, type LockHolder } from "./lock-holder.ts";
@@ -33,9 +34,9 @@ export interface LockOptions {
 export async function acquireLock(file: string, { run, clock, what }: LockOptions): Promise<Lock> {
   const holder = await ourselves(run, clock);
   try {
-    await writeHolder(file, holder, "wx");
+    await writeHolder(file, holder);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (errnoOf(error) !== "EEXIST") throw error;
     throw lockedError(file, await inspectLock(file, clock), what);
   }
   return heldLock(file, holder);
@@ -53,7 +54,7 @@ export async function takeOverLock(file: string, options: LockOptions): Promise<
   const holder = await ourselves(options.run, options.clock);
   const temporary = `${file}.${process.pid}`;
   await rm(temporary, { force: true });
-  await writeHolder(temporary, holder, "wx");
+  await writeHolder(temporary, holder);
   await rename(temporary, file);
   return heldLock(file, holder);
 }
@@ -64,7 +65,7 @@ export async function inspectLock(file: string, clock: Clock): Promise<LockState
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return { state: "free" };
+    if (errnoOf(error) === "ENOENT") return { state: "free" };
     throw error;
   }
   const holder = readHolder(text);
@@ -126,11 +127,15 @@ function heldLock(file: string, holder: LockHolder): Lock {
   };
 }
 
-async function writeHolder(file: string, holder: LockHolder, flags: string): Promise<void> {
-  const handle = await open(file, flags, 0o644);
+/** Makes a lock file. One that cannot be written is not left behind. */
+async function writeHolder(file: string, holder: LockHolder): Promise<void> {
+  const handle = await open(file, "wx", 0o644);
   try {
     await handle.writeFile(`${JSON.stringify(holder)}\n`);
     await handle.sync();
+  } catch (error) {
+    await rm(file, { force: true });
+    throw aboutFile(error, file);
   } finally {
     await handle.close();
   }

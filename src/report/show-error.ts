@@ -18,7 +18,7 @@ export function showError(error: ResyncError, style: Style, verbose: boolean): s
 }
 
 function part(style: Style, label: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text === "") return undefined;
   const head = `  ${label.padEnd(6)}`;
   return paint(style, "dim", head) + wrap(text, style.width, " ".repeat(head.length));
 }

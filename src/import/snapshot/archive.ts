@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { closeSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { aboutFile } from "../../errno.ts";
 import { ResyncError } from "../../errors.ts";
 import type { Job } from "../crew/job.ts";
 import type { PostofficeEntry } from "../postoffice/census.ts";
@@ -60,6 +61,8 @@ export const archiveFiles: Job<{ readonly root: string; readonly archive: string
       });
       out.flush();
       return hashes;
+    } catch (error) {
+      throw aboutFile(error, archive);
     } finally {
       closeSync(fd);
     }

@@ -1,9 +1,10 @@
 import { chmod, constants, copyFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import pRetry from "p-retry";
+import { errnoOf } from "../../errno.ts";
 import { ResyncError } from "../../errors.ts";
 import { forceAllToDisk } from "../durable.ts";
-import { allOf, eachOf, errorCode } from "../files.ts";
+import { allOf, eachOf } from "../files.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
 import { spread } from "../crew/crew.ts";
 import { giveMarks, hashFile, type FileMarks } from "../small-files.ts";
@@ -114,5 +115,5 @@ export async function patiently(act: () => Promise<void>): Promise<void> {
 }
 
 function isHeld(error: unknown): boolean {
-  return ["EBUSY", "EPERM", "EACCES", "ETXTBSY"].includes(errorCode(error) ?? "");
+  return ["EBUSY", "EPERM", "EACCES", "ETXTBSY"].includes(errnoOf(error) ?? "");
 }

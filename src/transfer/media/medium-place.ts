@@ -1,9 +1,9 @@
 import { rename as systemRename, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { errnoOf } from "../../errno.ts";
 import { throwIfAborted } from "../../errors.ts";
 import { setAsideName } from "../names.ts";
 import type { Place } from "../place.ts";
-import { errnoOf } from "../places/errno.ts";
 import { localPlace } from "../places/local.ts";
 import { openUncached, readUncached } from "./uncached.ts";
 

@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
+import { errnoOf } from "../../errno.ts";
 import type { ReadOptions } from "../place.ts";
-import { errnoOf, fromErrno } from "../places/errno.ts";
+import { fromErrno } from "../places/errno.ts";
 import { inTime } from "../places/in-time.ts";
 
 /** Known to Node, not to its types. */

@@ -1,8 +1,9 @@
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { errnoOf } from "../../errno.ts";
 import { throwIfAborted } from "../../errors.ts";
-import { errnoOf, fromErrno } from "./errno.ts";
+import { fromErrno } from "./errno.ts";
 import { inTime } from "./in-time.ts";
 
 /** Milliseconds between tries, growing: about 3 s in all, long enough for a virus scanner to let go. */

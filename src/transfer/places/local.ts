@@ -1,11 +1,12 @@
 import type { Stats } from "node:fs";
 import { lstat, open, readdir, stat, statfs, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { errnoOf } from "../../errno.ts";
 import { hasCode, ResyncError, throwIfAborted } from "../../errors.ts";
 import type { Place, PlaceEntry, PlacePath } from "../place.ts";
 import { blocksOf } from "./blocks.ts";
 import { refuseSameOrElsewhere } from "./checks.ts";
-import { errnoOf, fromErrno } from "./errno.ts";
+import { fromErrno } from "./errno.ts";
 import { flushFolder, renamePatiently } from "./local-rename.ts";
 import { inTime, STALL_MS } from "./in-time.ts";
 import { serialQueue } from "./queue.ts";

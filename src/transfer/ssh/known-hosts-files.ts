@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import envPaths from "env-paths";
+import { errnoOf } from "../../errno.ts";
 import type { Reporter } from "../../report/reporter.ts";
-import { errnoOf } from "../places/errno.ts";
 import { parseKnownHosts, type KnownKey } from "./known-hosts.ts";
 
 /** resync's own file of host keys, which `resync trust` writes. */

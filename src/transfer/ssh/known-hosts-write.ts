@@ -1,7 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, realpath, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { errnoOf, fromErrno } from "../places/errno.ts";
+import { errnoOf } from "../../errno.ts";
+import { fromErrno } from "../places/errno.ts";
 import { flushFolder } from "../places/local-rename.ts";
 import { keyType } from "./fingerprint.ts";
 import { keysOf, knownHostsName, parseKnownHosts } from "./known-hosts.ts";

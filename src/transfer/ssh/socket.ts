@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
+import { errnoOf } from "../../errno.ts";
 import { abortError, ResyncError, throwIfAborted, type ErrorCode } from "../../errors.ts";
 import { onAbort } from "../../abort.ts";
-import { errnoOf } from "../places/errno.ts";
 
 /** Milliseconds for the connection, and for each later part of getting in. */
 export const CONNECT_MS = 20_000;

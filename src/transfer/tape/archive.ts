@@ -1,13 +1,14 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { extract, pack, type Pack } from "tar-stream";
+import { errnoOf } from "../../errno.ts";
 import { ResyncError } from "../../errors.ts";
 import { bytesOf, collectBytes, localBytes } from "../bytes.ts";
 import type { Delivery } from "../deliver.ts";
 import type { Fingerprint } from "../digest.ts";
 import { encodeManifest, MANIFEST_LIMIT } from "../manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "../names.ts";
-import { errnoOf, fromErrno } from "../places/errno.ts";
+import { fromErrno } from "../places/errno.ts";
 import { UNIT } from "./tape-address.ts";
 
 /** A delivery as a tar archive (ustar): RESYNC.GLB, then RESYNC.JSN; from the start at each iteration. */

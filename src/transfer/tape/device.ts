@@ -1,7 +1,8 @@
 import { open, stat } from "node:fs/promises";
+import { errnoOf } from "../../errno.ts";
 import { ResyncError } from "../../errors.ts";
 import { blocksOf } from "../places/blocks.ts";
-import { errnoOf, fromErrno } from "../places/errno.ts";
+import { fromErrno } from "../places/errno.ts";
 import { inTime } from "../places/in-time.ts";
 import { UNIT } from "./tape-address.ts";
 

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
+import { errnoOf } from "../../errno.ts";
 import { ResyncError, throwIfAborted } from "../../errors.ts";
 import type { Clock } from "../../clock.ts";
-import { errnoOf, fromErrno } from "../places/errno.ts";
+import { fromErrno } from "../places/errno.ts";
 
 /** Bytes of one read. */
 const READ = 65_536;

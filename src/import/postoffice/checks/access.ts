@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { access, open } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "../../files.ts";
+import { errnoOf } from "../../../errno.ts";
 import { filesIn, nameOf } from "../census.ts";
 import { check, type Check, type CheckInput } from "../check.ts";
 import { DIRECTORY_FOLDERS, mayBeReadOnly, type FolderName } from "../layout.ts";
@@ -57,7 +57,7 @@ async function flagHeld({ postoffice }: CheckInput): Promise<Check> {
   try {
     await (await open(flag, "r+")).close();
   } catch (error) {
-    const code = errorCode(error);
+    const code = errnoOf(error);
     if (code !== "EBUSY" && code !== "ETXTBSY" && code !== "EPERM" && code !== "EACCES") throw error;
     return refused(
       `GLB\\FLAG.GLB cannot be opened (${code}): somebody administers the postoffice`,
