@@ -7,6 +7,8 @@ import { styleOf } from "./report/style.ts";
 
 /** The whole program: a command line (without node and script) in, an exit code out. Never throws. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  // Who listened may have left (`| head`, a closed terminal): what is under way is finished or undone all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   let parsed: Parsed;
   try {
     parsed = await parseCommandLine(argv, commands);
