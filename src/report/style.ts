@@ -40,12 +40,22 @@ export function padColumns(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - columns(text)));
 }
 
+/** `text` with its control characters shown (`␛`) instead of obeyed: logs, servers and file names may hold anything. Line breaks and tabs stay. */
+export function visible(text: string): string {
+  return text.replaceAll("\r\n", "\n").replaceAll(CONTROL, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? "\u2421" : "\ufffd";
+  });
+}
+
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
+
 /**
  * Breaks `text` at blanks so that no line is longer than `width` columns where that is possible; line breaks in it stay, and a line
- * that begins with blanks keeps them. Further lines begin with `indent`. The first line is expected to stand at column `start`.
+ * that begins with blanks keeps them. Control characters are shown (`visible`). Further lines begin with `indent`. The first line is expected to stand at column `start`.
  */
 export function wrap(text: string, width: number, indent = "", start = indent.length): string {
-  return text
+  return visible(text)
     .split("\n")
     .map((line, index) => wrapLine(line, width, indent, index === 0 ? start : indent.length))
     .join(`\n${indent}`);

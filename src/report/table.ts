@@ -1,11 +1,12 @@
 import Table from "cli-table3";
-import { columns, wrap } from "./style.ts";
+import { columns, visible, wrap } from "./style.ts";
 
 /**
  * A plain table for a terminal: a head, no frame, two blanks between columns. The last column is wrapped so that no line is longer than
- * `width` columns where its words allow it.
+ * `width` columns where its words allow it. Control characters are shown (`visible`).
  */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], width: number): string {
+export function table(head: readonly string[], content: readonly (readonly string[])[], width: number): string {
+  const rows = content.map((row) => row.map(visible));
   const widths = head.map((title, index) =>
     rows.reduce((most, row) => Math.max(most, columns(row[index] ?? "")), title.length),
   );

@@ -4,6 +4,7 @@ import { showEvent } from "../../src/report/lines.ts";
 import type { ReportEvent } from "../../src/report/reporter.ts";
 import { showError } from "../../src/report/show-error.ts";
 import { wrap } from "../../src/report/style.ts";
+import { table } from "../../src/report/table.ts";
 
 const style = { width: 80, colour: false };
 const show = (event: ReportEvent, more: { verbose?: boolean; quiet?: boolean } = {}) =>
@@ -86,4 +87,18 @@ describe("an error", () => {
 it("wrapping keeps line breaks, leading blanks and words longer than a line", () => {
   expect(wrap("a b c\n  d e f", 5)).toBe("a b c\n  d e\n  f");
   expect(wrap("averylongword b", 5, "  ")).toBe("averylongword\n  b");
+});
+
+describe("a text from elsewhere", () => {
+  const evil = "a\u001b[31mb\u0007c\u009b2Jd\u0000e\u007f";
+
+  it.each([
+    ["in a warning", show({ ...warning, text: evil, hint: evil })],
+    ["in what a step found", show({ ...done, found: evil })],
+    ["in a failure", showError(new ResyncError("IO", { message: evil, state: evil, hint: evil }), style, false)],
+    ["in a table", table(["a", "b"], [[evil, evil]], 80)],
+  ])("%s has its control characters shown and not obeyed", (_, text) => {
+    expect(text).toContain("a␛[31mb␇c\ufffd2Jd␀e␡");
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/u);
+  });
 });

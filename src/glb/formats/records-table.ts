@@ -1,4 +1,4 @@
-import { wrap } from "../../report/style.ts";
+import { visible, wrap } from "../../report/style.ts";
 import type { InspectedItem, InspectedItems } from "./inspected.ts";
 
 /** How the list is shown. */
@@ -28,13 +28,13 @@ function lines(item: InspectedItem, width: number): string {
   const { kind, problems } = item.transaction;
   const [first = "", ...rest] = item.text.split("\r\n");
   const shown = kind === "comment" || kind === "header" || kind === "unknown" ? first : first.slice(2);
-  const head = `${String(item.sync ?? "").padStart(10)}  ${kind.padEnd(8)}  ${shown.replace("\t", "  ")}\n`;
+  const head = `${String(item.sync ?? "").padStart(10)}  ${kind.padEnd(8)}  ${visible(shown.replace("\t", "  "))}\n`;
   const wrong = [
     ...problems.map(({ message, text }) => `${message === 0 ? "" : `IMPORT message ${message}: `}${text}`),
     ...(item.fault === undefined ? [] : [item.fault.text]),
   ];
   const remarks = [
-    ...rest.map((line) => line.trim().replace("\t", "  ")),
+    ...rest.map((line) => visible(line.trim().replace("\t", "  "))),
     ...wrong.map((text) => `! ${wrap(text, width, `${INDENT}  `)}`),
   ];
   return head + remarks.map((remark) => `${INDENT}${remark}\n`).join("");
