@@ -19,6 +19,8 @@ const ADDRESSES = Number(process.env["RESYNC_TEST_ADDRESSES"] ?? 30);
 
 /** What an import may be asked for beside the import. */
 interface Asked {
+  /** IMPORT gets one list wrong, so that all is rolled back. */
+  readonly fails?: boolean;
   readonly rebuild: boolean;
   readonly mend?: boolean;
   readonly keepLocal?: boolean;
@@ -30,18 +32,26 @@ const EVERYTHING: Asked = { rebuild: true, mend: true, keepLocal: true, addBack:
 let asked: Asked;
 let bed: ImportBed;
 let folder: string;
-/** How the postoffice's contents are before, after the import alone, and after all; and how long the whole takes. */
-let reference: { before: Tree; imported: Tree; after: Tree; lines: number[]; ms: number };
+/** How the postoffice's contents are before, after the import alone, and after all; and how long the whole takes, and its roll-back. */
+let reference: { before: Tree; imported: Tree; after: Tree; lines: number[]; whole: Stretch; rollBack: Stretch };
+
+/** A part of a run in which moments are chosen: from a line of the journal on, so many milliseconds. */
+interface Stretch {
+  readonly line: number;
+  readonly ms: number;
+}
 
 describe.each([
   ["with REBUILD", { rebuild: true }],
   ["with mending, local addresses added back, and REBUILD", EVERYTHING],
+  ["which fails, with mending", { fails: true, rebuild: false, mend: true }],
 ])("an import that is killed, %s,", (_, what) => {
   beforeAll(async () => {
     asked = what;
     bed = await importBed(undefined, { "PCM:NET/PO1": ADDRESSES, "PCM:NET/PO2": 5, "PCM:NEW/PO9": ADDRESSES });
     // The program waits between its steps, so that kills fall into all of them; its log has a standing time, so that results compare.
-    bed.postoffice.simulate({ stepDelayMs: 10, now: "1996-03-13T15:33:01" });
+    const failure = what.fails === true ? "finished-but-wrong" : undefined;
+    bed.postoffice.simulate({ stepDelayMs: 10, now: "1996-03-13T15:33:01", failure });
     if (asked.mend) leaveOver(bed.root);
     folder = await mkdtemp(join(tmpdir(), "resync-kill-"));
     const imported = await killed({ only: { rebuild: true, mend: asked.mend ?? false } });
@@ -55,9 +65,11 @@ describe.each([
       imported: contents(treeOf(imported.root)),
       after: contents(treeOf(whole.root)),
       lines: linesToKillAt(whole.entries),
-      ms: whole.ms,
+      whole: { line: 1, ms: whole.ms },
+      rollBack: rollBackOf(whole.entries),
     };
-    expect(reference.after).not.toEqual(reference.before);
+    if (asked.fails) expect(reference.after).toEqual(reference.before);
+    else expect(reference.after).not.toEqual(reference.before);
     if (asked.addBack) expect(lists(reference.after)).not.toEqual(lists(reference.imported));
   }, 600_000);
   afterAll(async () => {
@@ -70,7 +82,7 @@ describe.each([
     async () => {
       const outcomes = [];
       for (const killAt of reference.lines) outcomes.push(await killAndRecover({ killAt }, `line ${killAt}`));
-      expect(outcomes).toEqual(expect.arrayContaining(["undone", "kept"]));
+      expect(outcomes).toEqual(expect.arrayContaining(asked.fails ? ["undone"] : ["undone", "kept"]));
     },
     3_600_000,
   );
@@ -78,8 +90,9 @@ describe.each([
   it.each(moments())(
     `is finished or undone, at random moment %i of ${RANDOM_KILLS}`,
     async (moment) => {
-      const killAfterMs = Math.round((moment - Math.random()) * (reference.ms / RANDOM_KILLS));
-      await killAndRecover({ killAfterMs }, `${killAfterMs} ms`);
+      const { line, ms } = asked.fails && moment % 2 === 0 ? reference.rollBack : reference.whole;
+      const kill = { line, ms: Math.round((moment - Math.random()) * (ms / RANDOM_KILLS)) };
+      await killAndRecover({ kill }, `${kill.ms} ms after line ${line}`);
     },
     240_000,
   );
@@ -90,7 +103,7 @@ function moments(): number[] {
   return Array.from({ length: RANDOM_KILLS }, (_, index) => index + 1).filter((n) => n % PIECES === PIECE % PIECES);
 }
 
-async function killAndRecover(how: { killAt?: number; killAfterMs?: number }, where: string): Promise<string> {
+async function killAndRecover(how: { killAt?: number; kill?: Stretch }, where: string): Promise<string> {
   const { root, entries, before } = await killed(how);
   const context = await testContext({ run: "20260101-120000-kill" });
   const { outcome } = await recoverImport(entries, context, { quietMs: 150 });
@@ -99,7 +112,10 @@ async function killAndRecover(how: { killAt?: number; killAfterMs?: number }, wh
   // `nothing to do`: before the lock, or after it was given back.
   const kept =
     outcome === "kept" ||
-    (outcome === "nothing to do" && entries.some((entry) => "step" in entry && entry.step === "import.verdict"));
+    (!asked.fails &&
+      outcome === "nothing to do" &&
+      entries.some((entry) => "step" in entry && entry.step === "import.verdict"));
+  if (asked.fails) expect(outcome, where).not.toBe("kept");
   if (kept) expect([reference.imported, reference.after].map(lists), where).toContainEqual(lists(now));
   else
     expect(asked.keepLocal ? withoutLog(after) : after, `${where}: ${outcome}`).toEqual(
@@ -115,7 +131,7 @@ async function killAndRecover(how: { killAt?: number; killAfterMs?: number }, wh
 }
 
 /** Runs an import of a copy of the postoffice in a process of its own and kills it. */
-async function killed({ killAt, killAfterMs, only = asked }: { killAt?: number; killAfterMs?: number; only?: Asked }) {
+async function killed({ killAt, kill, only = asked }: { killAt?: number; kill?: Stretch; only?: Asked }) {
   const place = await mkdtemp(join(folder, "po-"));
   const root = join(place, "MAILDATA");
   await cp(bed.root, root, { recursive: true, preserveTimestamps: true });
@@ -132,9 +148,12 @@ async function killed({ killAt, killAfterMs, only = asked }: { killAt?: number; 
   );
   const child = fork(CHILD, [settings], { stdio: ["ignore", "ignore", "inherit", "ipc"], execArgv: [] });
   const gone = once(child, "exit");
-  await Promise.race([once(child, "message"), gone]);
-  const began = performance.now();
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  let began = 0;
+  let timer: NodeJS.Timeout | undefined;
+  child.on("message", (line) => {
+    if (line === 1) began = performance.now();
+    if (line === kill?.line) timer = setTimeout(() => child.kill("SIGKILL"), kill.ms);
+  });
   const exit = await gone;
   clearTimeout(timer);
   const text = await readFile(journal, "utf8").catch(() => "");
@@ -171,9 +190,17 @@ function withoutLog(tree: Tree): Tree {
 
 /** Every line of the journal; of the import that does everything, in the short form, the lines that the other has not. */
 function linesToKillAt(entries: readonly JournalEntry[]): number[] {
-  const own = (entry: JournalEntry) => "step" in entry && /\.(text-import|mend|local|add-back)$/u.test(entry.step);
+  const own = (entry: JournalEntry) =>
+    "step" in entry && /\.(text-import|mend|local|add-back|roll-back)$/u.test(entry.step);
   const all = asked.mend && RANDOM_KILLS < 10 ? entries.filter(own) : entries;
   return all.map((entry) => entries.indexOf(entry) + 1);
+}
+
+/** From the line that announces the roll-back to the one that says it is done. */
+function rollBackOf(entries: readonly JournalEntry[]): Stretch {
+  const [begin, end] = entries.filter((entry) => "step" in entry && entry.step === "import.roll-back");
+  if (!begin || !end) return { line: 1, ms: 0 };
+  return { line: entries.indexOf(begin) + 1, ms: Date.parse(end.at) - Date.parse(begin.at) };
 }
 
 const STATES = (): Tree[] => [reference.before, reference.imported, reference.after];
