@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recoverImport } from "../../src/import/recover.ts";
-import type { JournalEntry } from "../../src/journal/journal.ts";
-import { importBed, testContext, treeOf, type ImportBed, type Tree } from "./support.ts";
+import { recoverImport } from "../../../src/import/recover.ts";
+import type { JournalEntry } from "../../../src/journal/journal.ts";
+import { importBed, testContext, treeOf, type ImportBed, type Tree } from "../support.ts";
 
-const CHILD = fileURLToPath(new URL("../../fixtures/programs/import-once.mjs", import.meta.url));
+const CHILD = fileURLToPath(new URL("../../../fixtures/programs/import-once.mjs", import.meta.url));
 /** The long campaign (docs/import.md) sets more. */
 const RANDOM_KILLS = Number(process.env["RESYNC_TEST_KILLS"] ?? 2);
 /** `2/8`: the second of eight parts of the campaign, each with moments from the whole length; the journal's lines are in the first. */
@@ -18,7 +18,7 @@ const [PIECE = 1, PIECES = 1] = (process.env["RESYNC_TEST_PIECE"] ?? "1/1").spli
 const ADDRESSES = Number(process.env["RESYNC_TEST_ADDRESSES"] ?? 30);
 
 /** What an import may be asked for beside the import. */
-interface Asked {
+export interface Asked {
   /** IMPORT gets one list wrong, so that all is rolled back. */
   readonly fails?: boolean;
   readonly rebuild: boolean;
@@ -26,8 +26,6 @@ interface Asked {
   readonly keepLocal?: boolean;
   readonly addBack?: boolean;
 }
-
-const EVERYTHING: Asked = { rebuild: true, mend: true, keepLocal: true, addBack: true };
 
 let asked: Asked;
 let bed: ImportBed;
@@ -41,62 +39,61 @@ interface Stretch {
   readonly ms: number;
 }
 
-describe.each([
-  ["with REBUILD", { rebuild: true }],
-  ["with mending, local addresses added back, and REBUILD", EVERYTHING],
-  ["which fails, with mending", { fails: true, rebuild: false, mend: true }],
-])("an import that is killed, %s,", (_, what) => {
-  beforeAll(async () => {
-    asked = what;
-    bed = await importBed(undefined, { "PCM:NET/PO1": ADDRESSES, "PCM:NET/PO2": 5, "PCM:NEW/PO9": ADDRESSES });
-    // The program waits between its steps, so that kills fall into all of them; its log has a standing time, so that results compare.
-    const failure = what.fails === true ? "finished-but-wrong" : undefined;
-    bed.postoffice.simulate({ stepDelayMs: 10, now: "1996-03-13T15:33:01", failure });
-    if (asked.mend) leaveOver(bed.root);
-    folder = await mkdtemp(join(tmpdir(), "resync-kill-"));
-    const imported = await killed({ only: { rebuild: true, mend: asked.mend ?? false } });
-    const whole = await killed({});
-    expect([imported.exit, whole.exit]).toEqual([
-      [0, null],
-      [0, null],
-    ]);
-    reference = {
-      before: contents(bed.tree()),
-      imported: contents(treeOf(imported.root)),
-      after: contents(treeOf(whole.root)),
-      lines: linesToKillAt(whole.entries),
-      whole: { line: 1, ms: whole.ms },
-      rollBack: rollBackOf(whole.entries),
-    };
-    if (asked.fails) expect(reference.after).toEqual(reference.before);
-    else expect(reference.after).not.toEqual(reference.before);
-    if (asked.addBack) expect(lists(reference.after)).not.toEqual(lists(reference.imported));
-  }, 600_000);
-  afterAll(async () => {
-    bed.remove();
-    await rm(folder, { recursive: true });
+/** An import that is killed: at each line of its journal, and at random moments. */
+export function killedImport(how: string, what: Asked): void {
+  describe(`an import that is killed, ${how},`, () => {
+    beforeAll(async () => {
+      asked = what;
+      bed = await importBed(undefined, { "PCM:NET/PO1": ADDRESSES, "PCM:NET/PO2": 5, "PCM:NEW/PO9": ADDRESSES });
+      // The program waits between its steps, so that kills fall into all of them; its log has a standing time, so that results compare.
+      const failure = what.fails === true ? "finished-but-wrong" : undefined;
+      bed.postoffice.simulate({ stepDelayMs: 10, now: "1996-03-13T15:33:01", failure });
+      if (asked.mend) leaveOver(bed.root);
+      folder = await mkdtemp(join(tmpdir(), "resync-kill-"));
+      const imported = await killed({ only: { rebuild: true, mend: asked.mend ?? false } });
+      const whole = await killed({});
+      expect([imported.exit, whole.exit]).toEqual([
+        [0, null],
+        [0, null],
+      ]);
+      reference = {
+        before: contents(bed.tree()),
+        imported: contents(treeOf(imported.root)),
+        after: contents(treeOf(whole.root)),
+        lines: linesToKillAt(whole.entries),
+        whole: { line: 1, ms: whole.ms },
+        rollBack: rollBackOf(whole.entries),
+      };
+      if (asked.fails) expect(reference.after).toEqual(reference.before);
+      else expect(reference.after).not.toEqual(reference.before);
+      if (asked.addBack) expect(lists(reference.after)).not.toEqual(lists(reference.imported));
+    }, 600_000);
+    afterAll(async () => {
+      bed.remove();
+      await rm(folder, { recursive: true });
+    });
+
+    it.runIf(PIECE === 1)(
+      "is finished or undone, wherever in the journal it was",
+      async () => {
+        const outcomes = [];
+        for (const killAt of reference.lines) outcomes.push(await killAndRecover({ killAt }, `line ${killAt}`));
+        expect(outcomes).toEqual(expect.arrayContaining(asked.fails ? ["undone"] : ["undone", "kept"]));
+      },
+      3_600_000,
+    );
+
+    it.each(moments())(
+      `is finished or undone, at random moment %i of ${RANDOM_KILLS}`,
+      async (moment) => {
+        const { line, ms } = asked.fails && moment % 2 === 0 ? reference.rollBack : reference.whole;
+        const kill = { line, ms: Math.round((moment - Math.random()) * (ms / RANDOM_KILLS)) };
+        await killAndRecover({ kill }, `${kill.ms} ms after line ${line}`);
+      },
+      240_000,
+    );
   });
-
-  it.runIf(PIECE === 1)(
-    "is finished or undone, wherever in the journal it was",
-    async () => {
-      const outcomes = [];
-      for (const killAt of reference.lines) outcomes.push(await killAndRecover({ killAt }, `line ${killAt}`));
-      expect(outcomes).toEqual(expect.arrayContaining(asked.fails ? ["undone"] : ["undone", "kept"]));
-    },
-    3_600_000,
-  );
-
-  it.each(moments())(
-    `is finished or undone, at random moment %i of ${RANDOM_KILLS}`,
-    async (moment) => {
-      const { line, ms } = asked.fails && moment % 2 === 0 ? reference.rollBack : reference.whole;
-      const kill = { line, ms: Math.round((moment - Math.random()) * (ms / RANDOM_KILLS)) };
-      await killAndRecover({ kill }, `${kill.ms} ms after line ${line}`);
-    },
-    240_000,
-  );
-});
+}
 
 /** From 1 on; those of this part of the campaign. */
 function moments(): number[] {

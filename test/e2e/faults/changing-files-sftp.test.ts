@@ -1,0 +1,3 @@
+import { filesThatChange } from "./changing-files.ts";
+
+filesThatChange("sftp");

@@ -1,0 +1,3 @@
+import { pushFaults } from "./push-faults.ts";
+
+pushFaults("smb");

@@ -1,0 +1,3 @@
+import { killedImport } from "./killing.ts";
+
+killedImport("with REBUILD", { rebuild: true });
