@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bytesOf, collectBytes } from "../../src/transfer/bytes.ts";
 import { placePath } from "../../src/transfer/place.ts";
-import type { PlaceBed } from "./place.ts";
+import type { PlaceBed } from "./place-bed.ts";
 
 const A = placePath("RS000001.TMG");
 const B = placePath("RESYNC.GLB");

@@ -7,7 +7,8 @@ import { setAsideName } from "../../../src/transfer/names.ts";
 import { placePath } from "../../../src/transfer/place.ts";
 import { mediumPlace } from "../../../src/transfer/media/medium-place.ts";
 import { openUncached } from "../../../src/transfer/media/uncached.ts";
-import { folderBed, placeContract } from "../../contract/place.ts";
+import { placeContract } from "../../contract/place.ts";
+import { folderBed } from "../../contract/place-bed.ts";
 
 const makeFolder = async () => mkdtemp(join(tmpdir(), "resync-medium-"));
 const dispose = async (folder: string) => rm(folder, { recursive: true, force: true });

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bytesOf, collectBytes } from "../../../src/transfer/bytes.ts";
 import { placePath } from "../../../src/transfer/place.ts";
 import { localPlace } from "../../../src/transfer/places/local.ts";
-import { folderBed, placeContract } from "../../contract/place.ts";
+import { placeContract } from "../../contract/place.ts";
+import { folderBed } from "../../contract/place-bed.ts";
 
 const makeFolder = async (): Promise<string> => mkdtemp(join(tmpdir(), "resync-local-"));
 const dispose = async (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });

@@ -2,7 +2,8 @@ import { chown, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { sftpPlace } from "../../../src/transfer/places/sftp.ts";
-import { folderBed, placeContract } from "../../contract/place.ts";
+import { placeContract } from "../../contract/place.ts";
+import { folderBed } from "../../contract/place-bed.ts";
 import { makeSshdBed, needSshd, SSHD_USER, type Sshd, type SshdBed } from "../../servers/openssh.ts";
 
 describe.skipIf(!needSshd())("against OpenSSH's sshd", () => {

@@ -1,5 +1,6 @@
 import type { SftpFaults } from "../../../src/simulator/sftp-server/faults.ts";
-import { folderBed, placeContract } from "../../contract/place.ts";
+import { placeContract } from "../../contract/place.ts";
+import { folderBed } from "../../contract/place-bed.ts";
 import { makeSftpBed } from "./sftp-bed.ts";
 
 const open = (faults: SftpFaults) => async () => {

@@ -6,7 +6,8 @@ import { bytesOf, collectBytes } from "../../../src/transfer/bytes.ts";
 import { placePath } from "../../../src/transfer/place.ts";
 import type { SmbAddress } from "../../../src/transfer/place-address.ts";
 import { openSmbPlace } from "../../../src/transfer/places/smb.ts";
-import { folderBed, placeContract } from "../../contract/place.ts";
+import { placeContract } from "../../contract/place.ts";
+import { folderBed } from "../../contract/place-bed.ts";
 import { startImpacket, type ImpacketServer } from "../../servers/impacket.ts";
 import { needPython } from "../../support/need.ts";
 

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bytesOf, collectBytes } from "../../../src/transfer/bytes.ts";
 import { placePath } from "../../../src/transfer/place.ts";
 import { openSmb1Place } from "../../../src/transfer/places/smbclient.ts";
-import { folderBed, placeContract } from "../../contract/place.ts";
+import { placeContract } from "../../contract/place.ts";
+import { folderBed } from "../../contract/place-bed.ts";
 import { startSamba, type SambaServer } from "../../servers/samba.ts";
 import { need } from "../../support/need.ts";
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe } from "vitest";
 import { smbclientPlace } from "../../../src/transfer/smbclient/place.ts";
 import { openSambaSession } from "../../../src/transfer/smbclient/session.ts";
-import { folderBed, placeContract } from "../../contract/place.ts";
+import { placeContract } from "../../contract/place.ts";
+import { folderBed } from "../../contract/place-bed.ts";
 import { startSambaNtHost, type SambaNtHost } from "../../servers/samba-nt-host.ts";
 import { need } from "../../support/need.ts";
 
