@@ -155,7 +155,7 @@ export function filesThatChange(name: WayName): void {
         expect((await readdir(there)).toSorted()).toEqual(PAIR);
         await Promise.all([place.close(), reader.close()]);
       },
-      120_000,
+      240_000,
     );
 
     it.skipIf(!possible || name !== "smb")("a list that somebody holds open alone is replaced, by Samba", async () => {
