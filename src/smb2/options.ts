@@ -31,6 +31,6 @@ export interface SmbOptions {
 }
 
 /** Bytes in one read or write at the most; larger ones do not get faster. */
-export const LARGEST_CHUNK = 1_048_576;
+export const LARGEST_CHUNK = 4_194_304;
 /** Bytes that one credit pays for (MS-SMB2 3.1.5.2), and the largest read or write of SMB 2.0.2. */
 export const CREDIT_BYTES = 65_536;

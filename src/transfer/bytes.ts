@@ -1,20 +1,49 @@
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import type { ByteSource, OpenSource } from "../byte-source.ts";
 
 /** Chunks of a local file, in bytes. A place cuts them to what its protocol takes. */
 const CHUNK = 1_048_576;
 
 /**
- * A local file's bytes, or `part` of them (`size` > 0), from the start at each iteration. Throws the file system's error while iterated.
+ * A local file's bytes, or `part` of them (`size` > 0), from the start each time. Throws the file system's error while read.
  */
-export function localBytes(path: string, part?: { offset: number; size: number }): AsyncIterable<Uint8Array> {
+export function localBytes(path: string, part?: FilePart): ByteSource {
   const range = part && { start: part.offset, end: part.offset + part.size - 1 };
   return {
     [Symbol.asyncIterator]: () => createReadStream(path, { highWaterMark: CHUNK, ...range })[Symbol.asyncIterator](),
+    open: async () => openFile(path, part),
+  };
+}
+
+/** A part of a file, in bytes. */
+interface FilePart {
+  readonly offset: number;
+  readonly size: number;
+}
+
+async function openFile(path: string, part: FilePart | undefined): Promise<OpenSource> {
+  const file = await open(path, "r");
+  let at = part?.offset ?? 0;
+  const end = part === undefined ? Infinity : part.offset + part.size;
+  return {
+    fill: async (into) => {
+      const wanted = Math.min(into.length, end - at);
+      let filled = 0;
+      while (filled < wanted) {
+        const { bytesRead } = await file.read(into, filled, wanted - filled, at);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+        at += bytesRead;
+      }
+      return filled;
+    },
+    close: async () => file.close(),
   };
 }
 
 /** Bytes at hand as a source, from the start at each iteration. */
-export function bytesOf(...parts: Uint8Array[]): AsyncIterable<Uint8Array> {
+export function bytesOf(...parts: Uint8Array[]): ByteSource {
   return {
     async *[Symbol.asyncIterator]() {
       for (const part of parts) yield part;

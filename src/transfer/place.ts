@@ -1,3 +1,4 @@
+import type { ByteSource } from "../byte-source.ts";
 import { ResyncError } from "../errors.ts";
 
 declare const pathBrand: unique symbol;
@@ -118,7 +119,7 @@ export interface Place {
    * `ALREADY_EXISTS` if anything stands under the name: that file is not touched. On any other failure the part that was
    * written is removed as far as the place still answers. Returns the bytes written. The folder must exist.
    */
-  writeNew(path: PlacePath, source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<number>;
+  writeNew(path: PlacePath, source: ByteSource, options?: WriteOptions): Promise<number>;
 
   /**
    * Moves the file `from` to the name `to`, whether or not a file stands there. A reader of `to` gets the old file or the new one,

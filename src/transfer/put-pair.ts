@@ -1,3 +1,4 @@
+import type { ByteSource } from "../byte-source.ts";
 import { asResyncError, ResyncError } from "../errors.ts";
 import type { Journal } from "../journal/journal.ts";
 import { bytesOf, collectBytes } from "./bytes.ts";
@@ -9,7 +10,7 @@ import type { Place, PlacePath } from "./place.ts";
 export interface Pair {
   readonly file: PlacePath;
   /** The file's bytes, from the start at each iteration. */
-  readonly source: AsyncIterable<Uint8Array>;
+  readonly source: ByteSource;
   readonly wanted: Fingerprint;
   readonly manifest: PlacePath;
   readonly manifestBytes: Uint8Array;

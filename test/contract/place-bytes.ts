@@ -1,7 +1,37 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import type { ByteSource } from "../../src/byte-source.ts";
 import { bytesOf, collectBytes } from "../../src/transfer/bytes.ts";
 import { placePath, type Place } from "../../src/transfer/place.ts";
 import { A, all, B, digest, LIMIT, pattern, type PlaceBed } from "./place-bed.ts";
+
+const BROKEN = new Error("the source broke");
+
+/** A source that can be opened as well, and tells whether everything that was opened is closed; reading fails after `failAfter` bytes. */
+function openable(bytes: Buffer, failAfter = Infinity): ByteSource & { allClosed: () => boolean } {
+  let open = 0;
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let at = 0; at < bytes.length; at += 100_000) {
+        if (at > failAfter) throw BROKEN;
+        yield bytes.subarray(at, at + 100_000);
+      }
+    },
+    open: async () => {
+      let at = 0;
+      open += 1;
+      return {
+        fill: async (into) => {
+          if (at > failAfter) throw BROKEN;
+          const filled = bytes.copy(into, 0, at);
+          at += filled;
+          return filled;
+        },
+        close: async () => void (open -= 1),
+      };
+    },
+    allClosed: () => open === 0,
+  };
+}
 
 /** What a place promises of writing and reading. `opened` gives the bed of the test that runs. */
 export function carriesBytes(opened: () => PlaceBed): void {
@@ -39,6 +69,17 @@ export function carriesBytes(opened: () => PlaceBed): void {
       const bytes = pattern(300_001);
       await place.writeNew(A, bytesOf(bytes), { careful: true });
       expect((await bed.peek(A)).equals(bytes)).toBe(true);
+    });
+
+    it("carries a source that can be opened, and closes it, also when it fails", async () => {
+      const bytes = pattern(6_000_001);
+      const good = openable(bytes);
+      expect(await place.writeNew(A, good, { size: bytes.length })).toBe(bytes.length);
+      expect(digest(await bed.peek(A))).toBe(digest(bytes));
+      const bad = openable(bytes, 3_000_000);
+      await expect(place.writeNew(B, bad)).rejects.toBe(BROKEN);
+      expect(await bed.names()).toEqual([A]);
+      expect([good.allClosed(), bad.allClosed()]).toEqual([true, true]);
     });
 
     it("tells progress that never decreases and ends at the size", async () => {

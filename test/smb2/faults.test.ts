@@ -8,7 +8,7 @@ import { emptyRequest } from "../../src/smb2/messages/simple.ts";
 import { statPath } from "../../src/smb2/files/stat.ts";
 import type { Share } from "../../src/smb2/share.ts";
 import { COMMAND } from "../../src/smb2/wire/header.ts";
-import type { LineEvents } from "../../src/smb2/wire/line.ts";
+import { pour, type LineEvents } from "../../src/smb2/wire/line.ts";
 import { bytesOf, collectBytes } from "../../src/transfer/bytes.ts";
 import { openOn, openPeer } from "./open-peer.ts";
 import { startPeer, type PeerScript } from "./peer.ts";
@@ -68,7 +68,7 @@ describe("a server that falls silent", () => {
     const pending = Buffer.from(asked);
     pending.writeUInt32LE(0x103, 4 + 8);
     pending.writeUInt32LE(3, 4 + 16);
-    const nagging = setInterval(() => events?.data(pending), 10);
+    const nagging = setInterval(() => events && pour(pending, events), 10);
     const started = performance.now();
     await expect(answer).rejects.toMatchObject({ code: "STALLED" });
     clearInterval(nagging);

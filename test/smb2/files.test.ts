@@ -99,6 +99,25 @@ describe("writing", () => {
       expect(content?.subarray((i - 1) * 70_000, i * 70_000).every((byte) => byte === i)).toBe(true);
   });
 
+  it("gives back the credits of what a broken source left unsent", async () => {
+    const { share } = await openPeer();
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield randomBytes(5_000_000);
+      throw new Error("broken");
+    }
+    await createFile(share, "A", bytesOf(randomBytes(5_000_000)));
+    const { owned } = share.connection.credits;
+    for (let i = 0; i < 20; i += 1) await expect(createFile(share, "B", broken())).rejects.toThrow("broken");
+    expect(share.connection.credits.takeNow(owned)).toBe(true);
+  });
+
+  it("leaves a frame alone until the server has answered it", async () => {
+    const { share, peer } = await openPeer({ lieFor: 5 });
+    const content = randomBytes(30_000_000);
+    await createFile(share, "A", bytesOf(content));
+    expect(peer.files.files.get("A")?.equals(content)).toBe(true);
+  });
+
   it("flushes before it closes", async () => {
     const { share, peer } = await openPeer();
     await createFile(share, "A", bytesOf(randomBytes(10)));

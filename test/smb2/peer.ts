@@ -11,7 +11,7 @@ import { rc4 } from "../../src/smb2/crypto/rc4.ts";
 import { DIALECT, type Dialect } from "../../src/smb2/options.ts";
 import { frameReader, writePrefix } from "../../src/smb2/wire/frames.ts";
 import { COMMAND, FLAG, HEADER, type Command } from "../../src/smb2/wire/header.ts";
-import type { Line, LineEvents } from "../../src/smb2/wire/line.ts";
+import { pour, type Line, type LineEvents } from "../../src/smb2/wire/line.ts";
 import { utf16 } from "../../src/smb2/wire/text.ts";
 import { bytes, errorBody, type PeerAnswer } from "./peer-bytes.ts";
 import { answerFile, type PeerFiles } from "./peer-files.ts";
@@ -34,6 +34,8 @@ export interface PeerScript {
   readonly credits?: number;
   readonly maxTransfer?: number;
   readonly securityMode?: number;
+  /** Milliseconds that sent bytes lie in the sender's memory before they are read. */
+  readonly lieFor?: number;
   /** Changes an answer, or says what happens instead of it. */
   readonly answer?: (request: PeerRequest, answer: PeerAnswer) => PeerAnswer | "mute" | "hang up" | "pending";
   /** Changes an answer's message before it is signed or encrypted. */
@@ -75,9 +77,7 @@ export function startPeer(script: PeerScript = {}): Peer {
     preauth = createHash("sha512").update(preauth).update(message).digest();
   };
   const deliver = (bytes: Buffer): void => {
-    setImmediate(() => {
-      if (!ended) events?.data(bytes);
-    });
+    if (!ended && events !== undefined) pour(bytes, events);
   };
   const hangUp = (): void => {
     setImmediate(() => {
@@ -163,7 +163,7 @@ export function startPeer(script: PeerScript = {}): Peer {
     }
   };
 
-  const receive = frameReader((packet) => {
+  const receiver = frameReader((packet) => {
     const sealed = packet.readUInt32BE(0) === 0xfd53_4d42;
     handle(sealed && guard !== undefined ? guard.unseal(packet) : packet);
   });
@@ -179,14 +179,17 @@ export function startPeer(script: PeerScript = {}): Peer {
     },
     line: {
       peer: "peer:445",
-      // A copy: a real line is read by somebody else's memory.
+      // Read later, as a socket may: bytes that are used again too early do not arrive.
       send: (parts) => {
-        try {
-          receive(Buffer.concat(parts));
-        } catch {
-          // What no server can read makes it hang up.
-          hangUp();
-        }
+        const later = script.lieFor === undefined ? setImmediate : (act: () => void) => setTimeout(act, script.lieFor);
+        later(() => {
+          try {
+            for (const part of parts) pour(part, receiver);
+          } catch {
+            // What no server can read makes it hang up.
+            hangUp();
+          }
+        });
       },
       listen: (listener) => {
         events = listener;

@@ -114,11 +114,12 @@ export function openConnection(
     request.resolve({ header, message });
   };
 
-  const receive = frameReader(onPacket);
+  const { room, arrived } = frameReader(onPacket);
   line.listen({
-    data: (bytes) => {
+    room,
+    arrived: (bytes) => {
       try {
-        if (broken === undefined) receive(bytes);
+        if (broken === undefined) arrived(bytes);
       } catch (error) {
         end(asResyncError(error));
       }

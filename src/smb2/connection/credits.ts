@@ -13,6 +13,8 @@ export interface Credits {
    * the server grants none at all, and with the error given to `fail`.
    */
   take(wanted: number): Promise<number>;
+  /** Takes `wanted` credits if they are free and nobody waits for some. */
+  takeNow(wanted: number): boolean;
   /** Gives back what was taken and not used. */
   giveBack(count: number): void;
   /** An answer to a request that had cost `charge` came. */
@@ -61,6 +63,12 @@ export function creditAccount(): Credits {
         queue.push({ wanted, resolve, reject });
         serve();
       }),
+    takeNow: (wanted) => {
+      if (failure !== undefined || queue.length > 0 || free < wanted) return false;
+      free -= wanted;
+      onLoan += wanted;
+      return true;
+    },
     giveBack: (count) => {
       onLoan -= count;
       free += count;

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { ByteSource } from "../../byte-source.ts";
 import { asResyncError, hasCode, ResyncError } from "../../errors.ts";
 import { ACCESS, CREATE_OPTION, DISPOSITION, SHARE } from "../messages/access.ts";
 import { freeSpaceRequest, readFreeSpaceAnswer } from "../messages/query-info.ts";
@@ -28,7 +29,7 @@ const WORTH_ASKING = 4_194_304;
 export async function createFile(
   share: Share,
   path: string,
-  source: AsyncIterable<Uint8Array>,
+  source: ByteSource,
   settings: CreateSettings = {},
 ): Promise<number> {
   const { signal, size, existing = "fail" } = settings;

@@ -1,5 +1,6 @@
 import { asResyncError, ResyncError, throwIfAborted } from "../../errors.ts";
-import { abortable } from "../../abort.ts";
+import { untilAborted } from "../../abort.ts";
+import { openSource, type ByteSource } from "../../byte-source.ts";
 import { chargeOf } from "../connection/connection.ts";
 import { hasStatus, malformed } from "../failures.ts";
 import { readWriteAnswer, WRITE_DATA, writeRequest } from "../messages/write.ts";
@@ -19,77 +20,88 @@ export interface WriteSettings {
   readonly careful?: boolean | undefined;
 }
 
-/** A frame that is being filled, and the credits that will pay for it. */
-interface Filling {
+/** A frame to fill, with the room on the line and the credits that will pay for it. */
+interface Booked {
   readonly frame: Buffer;
-  readonly taken: number;
+  /** Bytes of data that it may carry. */
   readonly room: number;
-  filled: number;
+  readonly credits: number;
+  /** Bytes under way with it. */
+  readonly carried: number;
 }
 
 /**
- * Writes `source` to an open file from its start, several requests under way at once, in constant memory (MS-SMB2 3.2.4.7). Returns the
- * bytes written, all of them answered. Throws the source's error, the server's refusal, or what `connection.send` throws; some requests
- * may then still be under way.
+ * Writes `source` to an open file from its start, several requests under way at once, in constant memory (MS-SMB2 3.2.4.7); the next bytes
+ * are read while the last ones are signed and sent. Returns the bytes written, all of them answered. Throws the source's error, the
+ * server's refusal, or what `connection.send` throws; some requests may then still be under way.
  */
 export async function writeAll(
   share: Share,
   handle: Handle,
-  source: AsyncIterable<Uint8Array>,
+  source: ByteSource,
   settings: WriteSettings = {},
 ): Promise<number> {
+  const { signal } = settings;
+  throwIfAborted(signal);
   const pipeline = newPipeline(share, handle, settings);
-  let filling: Filling | undefined;
+  const opened = await openSource(source);
+  const fill = (booked: Booked): Promise<number> => {
+    const filling = opened.fill(booked.frame.subarray(WRITE_DATA, WRITE_DATA + booked.room));
+    // Heard when its turn comes.
+    filling.catch(() => undefined);
+    return filling;
+  };
   try {
-    for await (const bytes of abortable(source, settings.signal)) {
-      for (let at = 0; at < bytes.length;) {
-        filling ??= await pipeline.nextFrame();
-        at += fill(filling, bytes.subarray(at));
-        if (filling.filled < filling.room) continue;
-        pipeline.launch(filling);
-        filling = undefined;
-      }
+    let booked = await pipeline.book();
+    let filling = fill(booked);
+    for (;;) {
+      const filled = await untilAborted(filling, signal);
+      const ended = filled < booked.room;
+      const ahead = ended ? undefined : pipeline.bookNow();
+      if (ahead !== undefined) filling = fill(ahead);
+      if (filled > 0) pipeline.launch(booked, filled);
+      if (ended) return await pipeline.landed();
+      booked = ahead ?? (await pipeline.book());
+      if (ahead === undefined) filling = fill(booked);
     }
-    if (filling !== undefined) pipeline.launch(filling);
-    filling = undefined;
-    return await pipeline.landed();
   } finally {
-    if (filling !== undefined) share.connection.credits.giveBack(filling.taken);
+    pipeline.abandon();
+    // Not waited for: a source may be silent for good.
+    opened.close().catch(() => undefined);
   }
-}
-
-/** Copies what fits of `bytes` into the frame: a source may use its buffers again. Returns how much that was. */
-function fill(filling: Filling, bytes: Uint8Array): number {
-  const part = bytes.subarray(0, filling.room - filling.filled);
-  filling.frame.set(part, WRITE_DATA + filling.filled);
-  filling.filled += part.length;
-  return part.length;
 }
 
 /** Writes under way, one behind the other in the file. */
 interface Pipeline {
   /** A frame to fill, as soon as the line has room for it. Throws the failure of an earlier one. */
-  nextFrame(): Promise<Filling>;
-  launch(filling: Filling): void;
+  book(): Promise<Booked>;
+  /** The same if there is room at once. */
+  bookNow(): Booked | undefined;
+  /** Sends a booked frame with so many bytes of data. */
+  launch(booked: Booked, filled: number): void;
   /** Settles when everything is answered, with the bytes written. */
   landed(): Promise<number>;
+  /** Gives back what is booked and will not be launched. */
+  abandon(): void;
 }
 
 function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful }: WriteSettings): Pipeline {
   const { credits } = share.connection;
   const flight = newFlight(careful);
   const pool = framePool(WRITE_DATA + share.maxWrite);
+  const grounded = new Set<Booked>();
   const underWay = new Set<Promise<void>>();
   const failures: ResyncError[] = [];
+  const what = `Writing ${nameOf(share, handle.path)}`;
   let sent = 0;
   let taken = 0;
+  let wake = (): void => undefined;
 
-  const write = async (frame: Buffer, filled: number, offset: number, charge: number): Promise<void> => {
+  const write = async ({ frame, carried }: Booked, filled: number, offset: number): Promise<void> => {
     const started = performance.now();
-    const carried = flight.left(filled);
     const request = writeRequest(frame.subarray(0, WRITE_DATA + filled), handle.id, offset);
-    const what = `Writing ${nameOf(share, handle.path)}`;
-    const { message } = await ask(share, COMMAND.write, request, what, { signal, taken: charge }).catch(explainDenial);
+    const options = { signal, taken: chargeOf(filled) };
+    const { message } = await ask(share, COMMAND.write, request, what, options).catch(explainDenial);
     if (readWriteAnswer(message, filled) !== filled) throw shortWrite(nameOf(share, handle.path));
     pool.giveBack(frame);
     flight.answered(carried, performance.now() - started);
@@ -101,24 +113,42 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
     const [failure] = failures;
     if (failure !== undefined) throw failure;
   };
+  const booked = (room: number, paid: number): Booked => {
+    const booking = { frame: pool.take(), room, credits: paid, carried: flight.left(room) };
+    grounded.add(booking);
+    return booking;
+  };
+  /** Gives back what `booking` has and needs no more. */
+  const release = (booking: Booked, filled: number): void => {
+    grounded.delete(booking);
+    flight.done(booking.room - filled);
+    credits.giveBack(booking.credits - (filled === 0 ? 0 : chargeOf(filled)));
+  };
 
   return {
-    async nextFrame() {
+    async book() {
       const wanted = flight.chunk(share.maxWrite);
       while (!flight.hasRoom(wanted)) {
-        await Promise.race(underWay);
+        await new Promise<void>((resolve) => (wake = resolve));
         throwFailure();
       }
       throwFailure();
       const paid = await credits.take(chargeOf(wanted));
-      return { frame: pool.take(), taken: paid, room: Math.min(wanted, paid * CREDIT_BYTES), filled: 0 };
+      return booked(Math.min(wanted, paid * CREDIT_BYTES), paid);
     },
-    launch({ frame, taken: paid, filled }) {
-      const charge = chargeOf(filled);
-      credits.giveBack(paid - charge);
-      const flown = write(frame, filled, sent, charge)
+    bookNow() {
+      const wanted = flight.chunk(share.maxWrite);
+      if (!flight.hasRoom(wanted) || !credits.takeNow(chargeOf(wanted))) return undefined;
+      return booked(wanted, chargeOf(wanted));
+    },
+    launch(booking, filled) {
+      release(booking, filled);
+      const flown = write(booking, filled, sent)
         .catch((error: unknown) => void failures.push(asResyncError(error)))
-        .finally(() => underWay.delete(flown));
+        .finally(() => {
+          underWay.delete(flown);
+          wake();
+        });
       underWay.add(flown);
       sent += filled;
     },
@@ -127,6 +157,9 @@ function newPipeline(share: Share, handle: Handle, { signal, onProgress, careful
       throwFailure();
       throwIfAborted(signal);
       return sent;
+    },
+    abandon() {
+      for (const booking of grounded) release(booking, 0);
     },
   };
 }

@@ -1,10 +1,13 @@
 import { malformed } from "../failures.ts";
 import { LARGEST_CHUNK } from "../options.ts";
+import type { Receiver } from "./line.ts";
 
 /** Bytes in front of every message on TCP: a zero and a length of three bytes, big endian (MS-SMB2 2.1). */
 export const PREFIX = 4;
 /** Bytes of a message at the most: the largest chunk and its headers. What a server announces beyond that is never allocated. */
 const LARGEST_FRAME = LARGEST_CHUNK + 65_536;
+/** Bytes read at once where the next message's length is not known yet: small messages, and the beginning of a large one. */
+const BETWEEN = 4096;
 /** A keep-alive of NetBIOS over TCP (RFC 1002 4.3.6), which some servers send on port 445 as well. */
 const KEEP_ALIVE = 0x85;
 
@@ -14,37 +17,51 @@ export function writePrefix(into: Buffer, messageBytes: number): void {
 }
 
 /**
- * Cuts a stream of bytes into messages and hands each to `onMessage` in a buffer of its own. Throws `PROTOCOL` for what cannot be
- * SMB; after that the stream cannot be read on.
+ * Cuts a stream of bytes into messages and hands each to `onMessage` in a buffer of its own, which it was received into. Throws `PROTOCOL`
+ * for what cannot be SMB; after that the stream cannot be read on.
  */
-export function frameReader(onMessage: (message: Buffer) => void): (bytes: Buffer) => void {
-  const prefix = Buffer.alloc(PREFIX);
-  let prefixFilled = 0;
+export function frameReader(onMessage: (message: Buffer) => void): Receiver {
+  const between = Buffer.allocUnsafeSlow(BETWEEN);
+  let held = 0;
   let message: Buffer | undefined;
   let filled = 0;
 
-  return (bytes) => {
+  /** Hands over what is whole in `between`; of the message that is not, the rest will come straight into its own buffer. */
+  const begin = (): void => {
     let at = 0;
-    while (at < bytes.length) {
-      if (message === undefined) {
-        const taken = bytes.copy(prefix, prefixFilled, at, at + PREFIX - prefixFilled);
-        prefixFilled += taken;
-        at += taken;
-        if (prefixFilled < PREFIX) return;
-        prefixFilled = 0;
-        const length = announcedLength(prefix);
+    try {
+      while (held - at >= PREFIX) {
+        at += PREFIX;
+        const length = announcedLength(between.subarray(at - PREFIX, at));
         if (length === 0) continue;
-        message = Buffer.allocUnsafeSlow(length);
-        filled = 0;
+        const next = Buffer.allocUnsafeSlow(length);
+        const taken = between.copy(next, 0, at, held);
+        at += taken;
+        if (taken < length) {
+          message = next;
+          filled = taken;
+        } else onMessage(next);
       }
-      const taken = bytes.copy(message, filled, at);
-      filled += taken;
-      at += taken;
+    } finally {
+      // Also when a message is none: there is always room for what else comes, though nobody reads it.
+      between.copyWithin(0, at, held);
+      held -= at;
+    }
+  };
+
+  return {
+    room: () => message?.subarray(filled) ?? between.subarray(held),
+    arrived: (bytes) => {
+      if (message === undefined) {
+        held += bytes;
+        return begin();
+      }
+      filled += bytes;
       if (filled < message.length) return;
       const whole = message;
       message = undefined;
       onMessage(whole);
-    }
+    },
   };
 }
 

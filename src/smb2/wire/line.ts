@@ -1,9 +1,26 @@
 import type { ResyncError } from "../../errors.ts";
 
-/** What a line tells its listener. */
-export interface LineEvents {
-  /** Bytes that arrived; the buffer is used again after the call. */
-  data(bytes: Buffer): void;
+/** Takes a stream of bytes where it wants them, so that none is copied on the way. */
+export interface Receiver {
+  /** Where the next bytes belong: at least one, at most so many. */
+  room(): Buffer;
+  /** So many have come there. */
+  arrived(bytes: number): void;
+}
+
+/** Hands over bytes that lie elsewhere. */
+export function pour(bytes: Uint8Array, receiver: Receiver): void {
+  for (let at = 0; at < bytes.length;) {
+    const room = receiver.room();
+    const part = bytes.subarray(at, at + room.length);
+    room.set(part);
+    receiver.arrived(part.length);
+    at += part.length;
+  }
+}
+
+/** Whom a line tells what comes. */
+export interface LineEvents extends Receiver {
   /** The line is gone; nothing follows. */
   end(error: ResyncError): void;
 }

@@ -1,9 +1,9 @@
 import { connect, type Socket } from "node:net";
 import { abortError, ResyncError, throwIfAborted } from "../../errors.ts";
-import type { Line, LineEvents } from "./line.ts";
+import { pour, type Line, type LineEvents } from "./line.ts";
 
-/** Bytes taken from the socket at once: fewer, larger reads than Node's own 64 KiB. */
-const RECEIVE_BUFFER = 262_144;
+/** Bytes for what a server says before anybody listens. */
+const EARLY = 4096;
 
 export interface Dial {
   readonly host: string;
@@ -21,15 +21,16 @@ export async function dial({ host, port, timeoutMs, signal }: Dial): Promise<Lin
   throwIfAborted(signal);
   const peer = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   let events: LineEvents | undefined;
-  const buffer = Buffer.allocUnsafeSlow(RECEIVE_BUFFER);
+  const early = Buffer.allocUnsafeSlow(EARLY);
   const socket = connect({
     host,
     port,
     noDelay: true,
     onread: {
-      buffer,
-      callback: (length) => {
-        events?.data(buffer.subarray(0, length));
+      buffer: () => events?.room() ?? early,
+      callback: (length, where) => {
+        if (where !== early) events?.arrived(length);
+        else if (events !== undefined) pour(early.subarray(0, length), events);
         return true;
       },
     },

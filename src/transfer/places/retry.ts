@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { openSource, type ByteSource, type OpenSource } from "../../byte-source.ts";
 import { asResyncError, type ResyncError } from "../../errors.ts";
 import type { Place, PlacePath } from "../place.ts";
 import { again, type Patience } from "./again.ts";
@@ -67,14 +68,18 @@ export function withRetry(first: Place, options: RetryOptions): Place {
 }
 
 /** A source, and whether it can still be given from the start. */
-function replayable(source: AsyncIterable<Uint8Array>): { bytes: AsyncIterable<Uint8Array>; possible: () => boolean } {
+function replayable(source: ByteSource): { bytes: ByteSource; possible: () => boolean } {
   let taken = false;
   const beginsAnew = !(source instanceof Readable) && !("next" in source);
   async function* watched(): AsyncGenerator<Uint8Array> {
     taken = true;
     yield* source;
   }
-  return { bytes: { [Symbol.asyncIterator]: watched }, possible: () => beginsAnew || !taken };
+  const open = async (): Promise<OpenSource> => {
+    taken = true;
+    return openSource(source);
+  };
+  return { bytes: { [Symbol.asyncIterator]: watched, open }, possible: () => beginsAnew || !taken };
 }
 
 /** Remembers what a failed write says it has left behind, and takes it away before the next try. */
