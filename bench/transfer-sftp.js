@@ -29,4 +29,7 @@ async function withLibrary() {
   await client.end();
 }
 
-await (who === "resync" ? withResync() : withLibrary());
+(who === "resync" ? withResync() : withLibrary()).catch((error) => {
+  process.exitCode = 1;
+  process.stderr.write(`${error.stack}\n`);
+});

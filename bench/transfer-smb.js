@@ -42,4 +42,7 @@ async function withPackage() {
   client.close();
 }
 
-await (who === "resync" ? withResync() : withPackage());
+(who === "resync" ? withResync() : withPackage()).catch((error) => {
+  process.exitCode = 1;
+  process.stderr.write(`${error.stack}\n`);
+});

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from "../bundle/resync.js";
+"use strict";
+const { main } = require("../bundle/resync.cjs");
 
-process.exitCode = await main(process.argv.slice(2));
+main(process.argv.slice(2)).then((code) => (process.exitCode = code));
