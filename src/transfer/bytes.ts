@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import type { ByteSource, OpenSource } from "../byte-source.ts";
 
 /** Chunks of a local file, in bytes. A place cuts them to what its protocol takes. */
@@ -40,6 +40,11 @@ async function openFile(path: string, part: FilePart | undefined): Promise<OpenS
     },
     close: async () => file.close(),
   };
+}
+
+/** Writes all of `bytes` to a file, behind what was written last; a system may take a part at a time. */
+export async function writeWhole(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten;
 }
 
 /** Bytes at hand as a source, from the start at each iteration. */

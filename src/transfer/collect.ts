@@ -1,6 +1,6 @@
 import { open, rm } from "node:fs/promises";
 import { asResyncError, ResyncError } from "../errors.ts";
-import { collectBytes } from "./bytes.ts";
+import { collectBytes, writeWhole } from "./bytes.ts";
 import { fingerprinting, sameBytes, showFingerprint, type Fingerprint } from "./digest.ts";
 import { decodeManifest, MANIFEST_LIMIT, promised, type Manifest } from "./manifest.ts";
 import { GLB_NAME, MANIFEST_NAME } from "./names.ts";
@@ -66,7 +66,7 @@ export async function copyOut(
   copy: string,
   options: { signal: AbortSignal; onProgress?: (bytes: number) => void },
 ): Promise<Fingerprint> {
-  return saveBytes(place.read(name, options), copy);
+  return saveBytes(place.read(name, { ...options, lent: true }), copy);
 }
 
 /** Saves `source` in a new private local file (0600), forced to the disk, and returns what it was. Removed when anything fails. */
@@ -75,7 +75,7 @@ export async function saveBytes(source: AsyncIterable<Uint8Array>, copy: string)
   try {
     const handle = await open(copy, "w", 0o600);
     try {
-      for await (const chunk of meter.bytes) await handle.appendFile(chunk);
+      for await (const chunk of meter.bytes) await writeWhole(handle, chunk);
       await handle.sync();
     } finally {
       await handle.close();

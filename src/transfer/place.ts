@@ -72,6 +72,8 @@ export interface WriteOptions extends PlaceOptions {
 }
 
 export interface ReadOptions extends PlaceOptions {
+  /** The caller is done with each chunk when it asks for the next one, so that the place may use its memory again. */
+  lent?: boolean;
   onProgress?: (bytes: number) => void;
 }
 

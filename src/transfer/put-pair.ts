@@ -91,7 +91,11 @@ async function sendOnce(
   const entry = await place.stat(temporary, { signal });
   if (entry?.size !== wanted.size) return { size: entry?.size ?? 0, sha256: wanted.sha256 };
   return fingerprint(
-    place.read(temporary, { signal, onProgress: (bytes) => options.onProgress?.(wanted.size + bytes, total) }),
+    place.read(temporary, {
+      signal,
+      lent: true,
+      onProgress: (bytes) => options.onProgress?.(wanted.size + bytes, total),
+    }),
   );
 }
 

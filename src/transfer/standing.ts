@@ -35,7 +35,7 @@ export async function standsAlready(
   if (signedWith !== undefined && !isSigned(await manifestBytes(place, options), signedWith)) return false;
   const entry = await place.stat(GLB_NAME, options);
   if (entry?.size !== manifest.size) return false;
-  return sameBytes(await fingerprint(place.read(GLB_NAME, options)), promised(manifest));
+  return sameBytes(await fingerprint(place.read(GLB_NAME, { ...options, lent: true })), promised(manifest));
 }
 
 async function manifestBytes(place: Place, options: PlaceOptions): Promise<Uint8Array> {

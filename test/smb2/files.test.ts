@@ -245,6 +245,23 @@ describe("reading", () => {
     expect(peer.files.open.size).toBe(0);
   });
 
+  it("uses the memory of a lent chunk again, and of no other", async () => {
+    const { share } = await openPeer();
+    const content = randomBytes(30_000_000);
+    await createFile(share, "A", bytesOf(content));
+    const memory = new Set<ArrayBufferLike>();
+    let at = 0;
+    for await (const chunk of readFile(share, "A", { lent: true })) {
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(chunk.equals(content.subarray(at, at + chunk.length))).toBe(true);
+      at += chunk.length;
+      if (chunk.length > 1_000_000) memory.add(chunk.buffer);
+    }
+    expect(at).toBe(content.length);
+    expect(memory.size).toBeLessThan(7);
+    expect((await readAll(share, "A")).equals(content)).toBe(true);
+  });
+
   it("keeps only so much ahead of a slow reader", async () => {
     const { share, peer } = await openPeer();
     peer.files.files.set("A", randomBytes(90_000_000));

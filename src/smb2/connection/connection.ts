@@ -6,6 +6,7 @@ import { STATUS } from "../status.ts";
 import { frameReader, PREFIX, writePrefix } from "../wire/frames.ts";
 import { FLAG, PROTOCOL_ID, readHeader, writeHeader, type AnswerHeader, type Command } from "../wire/header.ts";
 import type { Line } from "../wire/line.ts";
+import { messagePool } from "../wire/message-pool.ts";
 import { u32 } from "../wire/read.ts";
 import { creditAccount, type Credits } from "./credits.ts";
 import type { Guard, Protection } from "./guard.ts";
@@ -55,6 +56,8 @@ export interface Connection {
    * the clock. Rejects with `STALLED`, `CONNECTION_LOST`, `PROTOCOL`, which all end the connection, or with `abortError`, which does not.
    */
   send(command: Command, frame: Buffer, options?: SendOptions): Promise<Answer>;
+  /** Takes back an answer's message, whose memory will carry a later one: nobody may hold on to it after this. */
+  recycle(message: Buffer): void;
   /** Ends it; whatever is under way fails with `error`. */
   end(error: ResyncError): void;
 }
@@ -79,6 +82,7 @@ export function openConnection(
 ): Connection {
   const pending = new Map<bigint, Pending>();
   const credits = creditAccount();
+  const messages = messagePool();
   const state: SessionState = { multiCredit: false, sessionId: 0n, treeId: 0, guard: undefined, protection: "plain" };
   let nextId = 0n;
   let broken: ResyncError | undefined;
@@ -99,6 +103,7 @@ export function openConnection(
     if (broken !== undefined) return;
     const sealed = u32(packet, 0) === PROTOCOL_ID.transform;
     const message = sealed ? opened(state.guard, packet) : packet;
+    if (sealed) messages.giveBack(packet);
     if (u32(message, 0) === PROTOCOL_ID.smb1) throw onlySmb1();
     const header = readHeader(message);
     const request = pending.get(header.messageId);
@@ -114,7 +119,7 @@ export function openConnection(
     request.resolve({ header, message });
   };
 
-  const { room, arrived } = frameReader(onPacket);
+  const { room, arrived } = frameReader(onPacket, messages.take);
   line.listen({
     room,
     arrived: (bytes) => {
@@ -135,6 +140,7 @@ export function openConnection(
     get broken() {
       return broken;
     },
+    recycle: messages.giveBack,
     end,
     async send(command, frame, options = {}) {
       const { signal, payload = 0, protection = state.protection } = options;

@@ -12,6 +12,14 @@ import { closeQuietly, openHandle, type Handle } from "./handle.ts";
 
 export interface ReadSettings {
   readonly signal?: AbortSignal | undefined;
+  /** The caller is done with each chunk when it asks for the next one: its memory is used again then. */
+  readonly lent?: boolean | undefined;
+}
+
+/** Bytes of the file, and the message that they are a part of, if they are still. */
+interface Piece {
+  readonly bytes: Buffer;
+  readonly message?: Buffer;
 }
 
 /**
@@ -19,7 +27,8 @@ export interface ReadSettings {
  * may write to it meanwhile: one that somebody is writing gives `FILE_BUSY`, one that nevertheless changes its size while it is read
  * `FILE_BUSY` as well. Leaving the loop closes the file.
  */
-export async function* readFile(share: Share, path: string, { signal }: ReadSettings = {}): AsyncGenerator<Buffer> {
+export async function* readFile(share: Share, path: string, settings: ReadSettings = {}): AsyncGenerator<Buffer> {
+  const { signal } = settings;
   const handle = await openHandle(
     share,
     {
@@ -33,23 +42,23 @@ export async function* readFile(share: Share, path: string, { signal }: ReadSett
     signal,
   );
   try {
-    yield* readAhead(share, handle, signal);
-    if ((await readOnce(share, handle, handle.size, 1, signal)).length > 0) throw changed(share, handle, "grew");
+    yield* readAhead(share, handle, settings);
+    if ((await readOnce(share, handle, handle.size, 1, signal)).bytes.length > 0) throw changed(share, handle, "grew");
   } finally {
     await closeQuietly(share, handle);
   }
 }
 
-async function* readAhead(share: Share, handle: Handle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* readAhead(share: Share, handle: Handle, { signal, lent }: ReadSettings): AsyncGenerator<Buffer> {
   const flight = newFlight();
-  const queue: Promise<Buffer>[] = [];
+  const queue: Promise<Piece>[] = [];
   let next = 0;
-  const request = async (offset: number, length: number): Promise<Buffer> => {
+  const request = async (offset: number, length: number): Promise<Piece> => {
     const started = performance.now();
     const carried = flight.left(length);
-    const bytes = await readRange(share, handle, offset, length, signal);
+    const piece = await readRange(share, handle, offset, length, signal);
     flight.answered(carried, performance.now() - started);
-    return bytes;
+    return piece;
   };
   for (;;) {
     for (;;) {
@@ -62,9 +71,10 @@ async function* readAhead(share: Share, handle: Handle, signal: AbortSignal | un
     }
     const head = queue.shift();
     if (head === undefined) return;
-    const bytes = await head;
+    const { bytes, message } = await head;
     yield bytes;
     flight.done(bytes.length);
+    if (lent === true && message !== undefined) share.connection.recycle(message);
   }
 }
 
@@ -75,18 +85,18 @@ async function readRange(
   offset: number,
   length: number,
   signal: AbortSignal | undefined,
-): Promise<Buffer> {
+): Promise<Piece> {
   const first = await readOnce(share, handle, offset, length, signal);
-  if (first.length === length) return first;
-  const parts = [first];
-  let got = first.length;
+  if (first.bytes.length === length) return first;
+  const parts = [first.bytes];
+  let got = first.bytes.length;
   while (got < length) {
-    const part = await readOnce(share, handle, offset + got, length - got, signal);
-    if (part.length === 0) throw changed(share, handle, "shrank");
-    parts.push(part);
-    got += part.length;
+    const { bytes } = await readOnce(share, handle, offset + got, length - got, signal);
+    if (bytes.length === 0) throw changed(share, handle, "shrank");
+    parts.push(bytes);
+    got += bytes.length;
   }
-  return Buffer.concat(parts);
+  return { bytes: Buffer.concat(parts) };
 }
 
 /** What the server gives at `offset`, up to `length` bytes; empty at the file's end. */
@@ -96,7 +106,7 @@ async function readOnce(
   offset: number,
   length: number,
   signal: AbortSignal | undefined,
-): Promise<Buffer> {
+): Promise<Piece> {
   const { connection } = share;
   const wanted = chargeOf(length);
   const taken = await connection.credits.take(wanted);
@@ -107,9 +117,9 @@ async function readOnce(
       signal,
       taken,
     });
-    return readReadAnswer(message, asked);
+    return { bytes: readReadAnswer(message, asked), message };
   } catch (error) {
-    if (hasStatus(error, STATUS.endOfFile)) return Buffer.alloc(0);
+    if (hasStatus(error, STATUS.endOfFile)) return { bytes: Buffer.alloc(0) };
     throw error;
   }
 }

@@ -17,10 +17,13 @@ export function writePrefix(into: Buffer, messageBytes: number): void {
 }
 
 /**
- * Cuts a stream of bytes into messages and hands each to `onMessage` in a buffer of its own, which it was received into. Throws `PROTOCOL`
- * for what cannot be SMB; after that the stream cannot be read on.
+ * Cuts a stream of bytes into messages and hands each to `onMessage` in a buffer of its own, which it was received into. `allocate`
+ * gives that buffer. Throws `PROTOCOL` for what cannot be SMB; after that the stream cannot be read on.
  */
-export function frameReader(onMessage: (message: Buffer) => void): Receiver {
+export function frameReader(
+  onMessage: (message: Buffer) => void,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow,
+): Receiver {
   const between = Buffer.allocUnsafeSlow(BETWEEN);
   let held = 0;
   let message: Buffer | undefined;
@@ -34,7 +37,7 @@ export function frameReader(onMessage: (message: Buffer) => void): Receiver {
         at += PREFIX;
         const length = announcedLength(between.subarray(at - PREFIX, at));
         if (length === 0) continue;
-        const next = Buffer.allocUnsafeSlow(length);
+        const next = allocate(length);
         const taken = between.copy(next, 0, at, held);
         at += taken;
         if (taken < length) {

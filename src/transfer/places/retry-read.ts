@@ -11,7 +11,8 @@ export async function* readAgain(
   path: PlacePath,
   options: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  const { signal, onProgress } = options;
+  const { onProgress, ...how } = options;
+  const { signal } = how;
   let open: { place: Promise<Place>; bytes: AsyncGenerator<Uint8Array, void> } | undefined;
   let given = 0;
   const givenHash = createHash("sha256");
@@ -19,7 +20,7 @@ export async function* readAgain(
   const next = async (): Promise<IteratorResult<Uint8Array, void>> => {
     const place = open?.place ?? lease.current();
     return lease.use(place, signal, async (opened) => {
-      const source = (): AsyncIterable<Uint8Array> => opened.read(path, signal ? { signal } : {});
+      const source = (): AsyncIterable<Uint8Array> => opened.read(path, how);
       open ??= { place, bytes: after(given, givenHash.copy().digest("hex"), source(), shownAt(opened.label, path)) };
       try {
         return await open.bytes.next();

@@ -60,9 +60,9 @@ function placeOn(share: Share, root: string, label: string): SmbPlace {
 
     stat: async (path, options) => queue(async () => statSmb(share, below(path), options?.signal)),
 
-    async *read(path, { signal, onProgress } = {}) {
+    async *read(path, { signal, onProgress, lent } = {}) {
       let read = 0;
-      for await (const bytes of readFile(share, below(path), { signal })) {
+      for await (const bytes of readFile(share, below(path), { signal, lent })) {
         throwIfAborted(signal);
         read += bytes.length;
         onProgress?.(read);
