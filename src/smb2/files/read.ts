@@ -43,7 +43,6 @@ export async function* readFile(share: Share, path: string, settings: ReadSettin
   );
   try {
     yield* readAhead(share, handle, settings);
-    if ((await readOnce(share, handle, handle.size, 1, signal)).bytes.length > 0) throw changed(share, handle, "grew");
   } finally {
     await closeQuietly(share, handle);
   }
@@ -53,6 +52,8 @@ async function* readAhead(share: Share, handle: Handle, { signal, lent }: ReadSe
   const flight = newFlight();
   const queue: Promise<Piece>[] = [];
   let next = 0;
+  /** What stands behind the last byte, asked for on the heels of it. */
+  let beyond: Promise<Piece> | undefined;
   const request = async (offset: number, length: number): Promise<Piece> => {
     const started = performance.now();
     const carried = flight.left(length);
@@ -69,13 +70,18 @@ async function* readAhead(share: Share, handle: Handle, { signal, lent }: ReadSe
       queue.push(range);
       next += length;
     }
+    if (next === handle.size && beyond === undefined) {
+      beyond = readOnce(share, handle, handle.size, 1, signal);
+      beyond.catch(() => undefined);
+    }
     const head = queue.shift();
-    if (head === undefined) return;
+    if (head === undefined) break;
     const { bytes, message } = await head;
     yield bytes;
     flight.done(bytes.length);
     if (lent === true && message !== undefined) share.connection.recycle(message);
   }
+  if (((await beyond)?.bytes.length ?? 0) > 0) throw changed(share, handle, "grew");
 }
 
 /** Exactly `length` bytes at `offset`; a server may answer with fewer at a time. Throws `FILE_BUSY` when the file ends before. */

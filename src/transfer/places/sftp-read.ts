@@ -5,9 +5,12 @@ import { untilAborted } from "../../abort.ts";
 import { fromSftp } from "./sftp-errors.ts";
 import { openWindow } from "./window.ts";
 
+/** Blocks in flight at the most. */
 const IN_FLIGHT = 64;
+/** Requests that share them at the least: while one is used, others are on their way. */
+const REQUESTS = 4;
 
-/** A block that has been asked for; its answer may be shorter than `length` without being the end. */
+/** Some blocks that have been asked for in one request; its answer may be shorter than `length` without being the end. */
 interface Asked {
   readonly at: number;
   readonly length: number;
@@ -28,19 +31,27 @@ export async function* readBlocks(
   const window = openWindow(IN_FLIGHT);
   const { blockSize } = connection;
   const ahead: Asked[] = [];
+  let most = Math.max(1, Math.floor(connection.largestRead / blockSize));
   let asked = 0;
   let done = 0;
 
   const ask = (at: number, length: number): Asked => ({
     at,
     length,
-    answer: readBlock(connection, handle, at, length, window.answered),
+    answer: readAt(connection, handle, at, length, (ms) => window.answered(ms, Math.ceil(length / blockSize))),
   });
+  /** Bytes of the next request: nothing lies across `expected`, where the server is asked at once whether there is more. */
+  const next = (): number => {
+    const blocks = Math.min(most, Math.max(1, Math.floor(window.size / REQUESTS)));
+    return asked < expected ? Math.min(blocks * blockSize, expected - asked) : blockSize;
+  };
+  const hasRoom = (bytes: number): boolean => asked - done + bytes <= window.size * blockSize;
   try {
     for (;;) {
-      while (ahead.length < window.size && (asked < expected || ahead.length === 0)) {
-        ahead.push(ask(asked, blockSize));
-        asked += blockSize;
+      while (ahead.length === 0 || (asked <= expected && hasRoom(next()))) {
+        const length = next();
+        ahead.push(ask(asked, length));
+        asked += length;
       }
       const first = ahead.shift();
       if (first === undefined) return;
@@ -49,7 +60,11 @@ export async function* readBlocks(
         throw fromSftp(error, label);
       });
       if (bytes.length === 0) return;
-      if (bytes.length < first.length) ahead.unshift(ask(first.at + bytes.length, first.length - bytes.length));
+      if (bytes.length < first.length) {
+        // Not more than the server gives at once is asked for from now on.
+        most = Math.min(most, Math.max(1, Math.floor(bytes.length / blockSize)));
+        ahead.unshift(ask(first.at + bytes.length, first.length - bytes.length));
+      }
       done += bytes.length;
       onProgress?.(done);
       yield bytes;
@@ -60,7 +75,7 @@ export async function* readBlocks(
 }
 
 /** The bytes at an offset; none at the end of the file. */
-async function readBlock(
+async function readAt(
   connection: SftpConnection,
   handle: Buffer,
   at: number,

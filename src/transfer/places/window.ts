@@ -9,8 +9,8 @@ const SLOW_MS = 2_000;
  */
 export interface Window {
   readonly size: number;
-  /** Tells how long an answer took, in milliseconds. */
-  answered(ms: number): void;
+  /** Tells how long an answer took, in milliseconds; `count` when it was to as many in one. */
+  answered(ms: number, count?: number): void;
 }
 
 /** A window of 1 stays 1. */
@@ -20,8 +20,8 @@ export function openWindow(max: number): Window {
     get size() {
       return Math.floor(size);
     },
-    answered: (ms) => {
-      if (ms < QUICK_MS) size = Math.min(max, size + 1);
+    answered: (ms, count = 1) => {
+      if (ms < QUICK_MS) size = Math.min(max, size + count);
       else if (ms > SLOW_MS) size = Math.max(1, size * 0.75);
     },
   };

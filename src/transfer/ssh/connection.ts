@@ -41,6 +41,8 @@ export interface SftpConnection extends Requests {
    * (its issue 1395).
    */
   readonly blockSize: number;
+  /** Bytes that one read may ask for: 254 KiB at an OpenSSH, or what that says it takes; a server may always give fewer. */
+  readonly largestRead: number;
   /** True when the server offers the extension in the version that ssh2 speaks. */
   offers(extension: keyof typeof EXTENSIONS): boolean;
   /** Ends the connection within 2 s. Never throws. */
@@ -134,6 +136,7 @@ export async function connectSftp(
       },
       sftp,
       blockSize: Math.min(BLOCK, inside._maxReadLen, inside._maxWriteLen),
+      largestRead: inside._maxReadLen,
       software: inner._remoteVer ?? "",
       offers: (extension) => inside._extensions[extension] === EXTENSIONS[extension],
       close: async () => end(client, socket, requests, server),

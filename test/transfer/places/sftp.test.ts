@@ -11,3 +11,5 @@ const open = (faults: SftpFaults) => async () => {
 placeContract("sftp", open({}));
 placeContract("sftp, without posix-rename and fsync", open({ noPosixRename: true, noFsync: true }));
 placeContract("sftp, with short reads", open({ shortReads: 10_000 }));
+// It is asked for 252 KiB at a time and gives 64.
+placeContract("sftp, an old OpenSSH", open({ software: "OpenSSH_7.9", shortReads: 65_536 }));
