@@ -1,3 +1,5 @@
+/** Milliseconds within which an answer comes back from a line that is far from full: on a long way each further round trip counts. */
+const AT_ONCE_MS = 150;
 /** Milliseconds within which an answer should come back. */
 const QUICK_MS = 500;
 const SLOW_MS = 2_000;
@@ -21,7 +23,7 @@ export function openWindow(max: number): Window {
       return Math.floor(size);
     },
     answered: (ms, count = 1) => {
-      if (ms < QUICK_MS) size = Math.min(max, size + count);
+      if (ms < QUICK_MS) size = Math.min(max, size + (ms < AT_ONCE_MS ? 3 * count : count));
       else if (ms > SLOW_MS) size = Math.max(1, size * 0.75);
     },
   };

@@ -10,6 +10,17 @@ describe("openWindow", () => {
     expect(window.size).toBe(64);
   });
 
+  it("is open after two round trips on a long line that is not full, and grows slowly on one that fills up", () => {
+    const trips = (ms: number): number => {
+      const window = openWindow(64);
+      let count = 0;
+      for (; window.size < 64; count += 1) for (let left = window.size; left > 0; left -= 1) window.answered(ms);
+      return count;
+    };
+    expect(trips(60)).toBe(2);
+    expect(trips(300)).toBe(4);
+  });
+
   it("shrinks to one request while answers are slow", () => {
     const window = openWindow(64);
     for (let answers = 0; answers < 100; answers += 1) window.answered(50);
