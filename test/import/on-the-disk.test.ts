@@ -14,8 +14,8 @@ import { importBed, REQUESTOR, type ImportBed } from "./support.ts";
 const PROGRAM = fileURLToPath(new URL("../../fixtures/programs/import-once.mjs", import.meta.url));
 
 // A power cut leaves what was on the disk; the order in which it came there is seen in the system calls of a whole import that fails and is rolled
-// back. Few files are forced to the disk one by one, many perhaps with all their file system.
-describe.skipIf(!need("strace")).each([3, 30])("an import of %i lists that fails", (count) => {
+// back. Few files are forced to the disk one by one, more with all their file system, and hundreds are written by threads.
+describe.skipIf(!need("strace")).each([3, 30, 450])("an import of %i lists that fails", (count) => {
   let bed: ImportBed;
   let journal: string;
   let history: DiskHistory;
@@ -31,7 +31,7 @@ describe.skipIf(!need("strace")).each([3, 30])("an import of %i lists that fails
     journal = join(dirname(bed.runFolder), "journal.jsonl");
     history = await traced(bed, journal);
     undone = await outcomeOf(journal, "import.roll-back");
-  });
+  }, 180_000);
   afterAll(() => bed.remove());
   const at = (path: string) => join(bed.root, path);
   const snapshot = (name: string) => join(bed.runFolder, "snapshot", name);
