@@ -53,7 +53,10 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a push to a Samba host that 
     // What the DXA was doing goes on without us.
     await bed.nt.idle();
     const host = bed.open();
-    const { trouble } = await recoverGenerate(host, entries, await testContext(), { stateTimeoutMs: 5000, pollMs: 20 });
+    const { trouble } = await recoverGenerate(host, entries, await testContext(), {
+      stateTimeoutMs: 30_000,
+      pollMs: 20,
+    });
     await host.close();
     expect(trouble).toEqual([]);
     const after = await bed.picture();
