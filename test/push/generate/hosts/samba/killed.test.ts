@@ -49,7 +49,7 @@ describe.skipIf(!need("smbd", "net", "smbclient"))("a push to a Samba host that 
   it.each(long ? STEPS : [7])("by kill -9 behind journal entry %i is undone by the next start", async (at) => {
     const before = await bed.picture();
     const { ended, entries } = await cutOff("kill", at);
-    expect(ended.signal).toBe("SIGKILL");
+    expect(ended.signal, ended.stderr).toBe("SIGKILL");
     // What the DXA was doing goes on without us.
     await bed.nt.idle();
     const host = bed.open();
