@@ -26,6 +26,8 @@ export interface RollbackPlan {
   readonly conflicts: readonly Conflict[];
 }
 
+type Marked = Pick<FileState, "path" | "mode" | "uid" | "gid" | "mtimeMs">;
+
 type Step =
   | { do: "nothing" }
   | { do: "restore"; before: FileState; hex: string | undefined }
@@ -102,7 +104,8 @@ function mergeCounters(before: FileState, after: FileState): FileState {
   return { ...before, sha256: createHash("sha256").update(merged).digest("hex"), hex: merged.toString("hex") };
 }
 
-function isTouchedUp(now: FileState, before: FileState): boolean {
+/** True when a file has the spelling, mode, owner and time that it had. */
+export function isTouchedUp(now: Marked, before: Marked): boolean {
   const sameOwner = now.uid === before.uid && now.gid === before.gid;
   const sameTime = Math.abs(now.mtimeMs - before.mtimeMs) < 1;
   return now.path === before.path && now.mode === before.mode && sameOwner && sameTime;

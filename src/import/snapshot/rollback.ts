@@ -3,13 +3,14 @@ import { dirname, join } from "node:path";
 import { ResyncError } from "../../errors.ts";
 import { syncFolder } from "../durable.ts";
 import { allOf, eachOf } from "../files.ts";
+import { entryAt } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
-import { giveMarks } from "../small-files.ts";
+import { giveMarks, hashFile } from "../small-files.ts";
 import { damagedCopies } from "./copies.ts";
 import { AT_ONCE, patiently, putBackAll } from "./put-back.ts";
-import { planRollback, type Conflict, type RollbackPlan } from "./rollback-plan.ts";
+import { isTouchedUp, planRollback, type Conflict, type RollbackPlan } from "./rollback-plan.ts";
 import { isCopied, type Snapshot } from "./snapshot.ts";
-import { readState, sameContent, stateOf, type FileState, type PostofficeState } from "./state.ts";
+import { fileState, readState, sameContent, type FileState, type PostofficeState } from "./state.ts";
 import { removeTemporaries, withoutTemporaries } from "./temporaries.ts";
 
 /** What a roll-back did. */
@@ -56,11 +57,7 @@ export async function rollBack(
   try {
     await removeTemporaries(postoffice, now);
     await apply(postoffice, snapshot, plan);
-    const left = planFrom(snapshot, after, await stateAfter(postoffice, snapshot, now, plan));
-    // A share may give a file a time of its own once it is closed.
-    await touchUp(postoffice, left);
-    if (left.restore.length + left.remove.length + left.conflicts.length > 0)
-      throw new ResyncError("VERIFY_FAILED", { message: "after it, files are not what they should be" });
+    await proveDone(postoffice, plan);
   } catch (cause) {
     throw failed(postoffice, snapshot, cause);
   }
@@ -113,17 +110,25 @@ async function touchUp({ root }: Postoffice, plan: Pick<RollbackPlan, "touchUp">
 }
 
 /**
- * How every file stands after putting back. What has the size and time that it had, or was given, holds the bytes that were proved then; all
- * else is read.
+ * Proves that every file that was put back or removed is as it should be, and gives its marks again to one that lost them: a share may give a file a time of
+ * its own once it is closed. What has the size and time it was given holds the bytes that were read back then; all else is read. Throws `VERIFY_FAILED`.
  */
-async function stateAfter(
-  postoffice: Postoffice,
-  { before }: Snapshot,
-  now: PostofficeState,
-  plan: RollbackPlan,
-): Promise<PostofficeState> {
-  const put = [...plan.restore, ...plan.touchUp].map((file) => file.before);
-  return readState(postoffice, { before, known: stateOf([...now.values(), ...put]) });
+async function proveDone(postoffice: Postoffice, { restore, touchUp: touched, remove }: RollbackPlan): Promise<void> {
+  const { root } = postoffice;
+  const wrong = remove.filter(({ path }) => entryAt(root, path) !== undefined).map(({ path }) => path);
+  const unmarked: RollbackPlan["touchUp"][number][] = [];
+  for (const { before } of [...restore, ...touched]) {
+    const now = entryAt(root, before.path);
+    if (now && now.size === before.size && isTouchedUp(now, before)) continue;
+    if (now?.size === before.size && (await hashFile(join(root, before.path))) === before.sha256)
+      unmarked.push({ before, now: fileState(root, now, before.sha256) });
+    else wrong.push(before.path);
+  }
+  await touchUp(postoffice, { touchUp: unmarked });
+  if (wrong.length === 0) return;
+  throw new ResyncError("VERIFY_FAILED", {
+    message: `after it, these are not what they should be: ${wrong.join(", ")}`,
+  });
 }
 
 function refused({ root }: Postoffice, conflicts: readonly Conflict[]): ResyncError {

@@ -31,28 +31,23 @@ export type PostofficeState = ReadonlyMap<string, FileState>;
 
 export const CONTROL = "GLB/CONTROL.GLB";
 
-/** What spares reading some files. */
+/** What is read of the files. */
 export interface ReadStateOptions {
   /** Mailbags that are in it are not hashed; no mailbag at all when it is left out. */
   readonly before?: PostofficeState | undefined;
-  /** Files that have the size and time they have here are not read: they hold what they hold here. */
-  readonly known?: PostofficeState;
   readonly signal?: AbortSignal;
 }
 
 /** Reads the state of everything an import may touch. Files that vanish meanwhile are left out. Changes nothing. */
 export async function readState(
   postoffice: Postoffice,
-  { before, known, signal }: ReadStateOptions = {},
+  { before, signal }: ReadStateOptions = {},
 ): Promise<PostofficeState> {
   const { root } = postoffice;
   const found: FileState[] = [];
   const unread: PostofficeEntry[] = [];
   for (const entry of await touchedFiles(postoffice)) {
-    const same = known?.get(entry.key);
-    if (same && same.size === entry.size && Math.abs(same.mtimeMs - entry.mtimeMs) < 1)
-      found.push(stateFrom(entry, same.sha256, same.hex));
-    else if (touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key)))
+    if (touchClass(entry.key) === "mailbag" && (before === undefined || before.has(entry.key)))
       found.push(fileState(root, entry, undefined));
     else unread.push(entry);
   }
