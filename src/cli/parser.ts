@@ -76,6 +76,11 @@ function groups(commands: readonly Command[]): Group[] {
   return words.map((word) => ({ word, members: commands.filter(({ name }) => firstWord(name) === word) }));
 }
 
+/** What the commands under one word do, in one line. */
+const TOGETHER: Readonly<Record<string, string>> = {
+  simulate: "Build a simulated DSS or postoffice in a folder, to try things on",
+};
+
 type Choose = (command: Command, given: Record<string, unknown>) => void;
 
 function addGroup(parser: Argv, { word, members }: Group, choose: Choose): void {
@@ -84,7 +89,7 @@ function addGroup(parser: Argv, { word, members }: Group, choose: Choose): void 
     addCommand(parser, only, word, choose);
     return;
   }
-  const summary = members.map((member) => member.summary).join("; ");
+  const summary = TOGETHER[word] ?? members.map((member) => member.summary).join("; ");
   parser.command(word, summary, (sub) => {
     sub.usage(`Usage: resync ${word} <what> [options]`);
     for (const member of members) addCommand(sub, member, member.name.slice(word.length + 1), choose);
