@@ -4,7 +4,7 @@ import { link, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { aboutFile, errnoOf } from "../errno.ts";
 import { ResyncError, throwIfAborted } from "../errors.ts";
-import { syncFolder } from "./durable.ts";
+import { syncFolder } from "../sync-folder.ts";
 import { unlessMissing } from "./files.ts";
 import { hashFile } from "./small-files.ts";
 import { findFile, newFilePath, type Postoffice } from "./postoffice/postoffice.ts";

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { open, rename, rm, statfs } from "node:fs/promises";
 import { release } from "node:os";
 import { dirname } from "node:path";
-import { aboutFile, errnoOf } from "../errno.ts";
+import { aboutFile } from "../errno.ts";
+import { syncFolder } from "../sync-folder.ts";
 import { allOf, eachOf } from "./files.ts";
 
 /**
@@ -35,19 +36,6 @@ export async function forceToDisk(file: string): Promise<void> {
   const handle = await open(file, "r+");
   try {
     await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Forces a folder's entries to the disk, where the system can: Windows cannot open a folder, and does it by itself. */
-export async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!["EINVAL", "ENOTSUP", "EPERM"].includes(errnoOf(error) ?? "")) throw error;
   } finally {
     await handle.close();
   }

@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Clock } from "../clock.ts";
 import { ResyncError, type ExitCode } from "../errors.ts";
+import { syncFolder } from "../sync-folder.ts";
 import { VERSION } from "../version.ts";
 import { appendDurably } from "./append.ts";
 import {
@@ -52,7 +53,10 @@ export async function beginRun(stateDir: string, clock: Clock, command: string, 
   const begin = { run, command, host: hostname(), version: VERSION, data };
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return { journal: await openJournal(fileSink(join(folder, JOURNAL)), clock, begin), folder };
+    const journal = await openJournal(fileSink(join(folder, JOURNAL)), clock, begin);
+    // A journal that a power cut leaves without its name is none.
+    for (const made of [folder, dirname(folder), stateDir]) await syncFolder(made);
+    return { journal, folder };
   } catch (error) {
     throw new ResyncError("IO", {
       message: `The run's journal cannot be written in ${folder}: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,7 +1,14 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { diskHistory, lateLines, namingFaults, namingOf, type DiskHistory } from "../support/file-history.ts";
+import {
+  diskHistory,
+  lateLines,
+  namingFaults,
+  namingOf,
+  notOnTheDisk,
+  type DiskHistory,
+} from "../support/file-history.ts";
 import { need } from "../support/need.ts";
 import { traceFiles } from "../support/strace.ts";
 import { makeBench, type Bench } from "./program.ts";
@@ -27,6 +34,10 @@ describe.skipIf(!need("strace"))("a push to a folder of this machine, in the ord
     expect(namingFaults(history, [manifest], said?.began ?? 0)).toEqual([]);
     expect(history.writes.filter(({ path }) => path === journal).length).toBeGreaterThan(10);
     expect(lateLines(history, journal)).toEqual([]);
+    // The journal's own name, and its folder's, before anything is done on the DSS or at the place.
+    const done = Math.min(...history.namings.map(({ began }) => began));
+    const begun = history.writes.filter(({ path }) => path === journal).slice(0, 1);
+    expect(notOnTheDisk(history, begun, bench.stateDir, done)).toEqual([]);
   });
 
   it("has the bare list in a postoffice on the disk before it gets its name", async () => {

@@ -1,7 +1,8 @@
 import { chmod, constants, copyFile, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { spread } from "../crew/crew.ts";
-import { forceAllToDisk, syncFolder } from "../durable.ts";
+import { syncFolder } from "../../sync-folder.ts";
+import { forceAllToDisk } from "../durable.ts";
 import { allOf, eachOf } from "../files.ts";
 import { entryAt, type PostofficeEntry } from "../postoffice/census.ts";
 import { hashFile, SMALL } from "../small-files.ts";

@@ -1,7 +1,7 @@
 import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ResyncError } from "../../errors.ts";
-import { syncFolder } from "../durable.ts";
+import { syncFolder } from "../../sync-folder.ts";
 import { allOf, eachOf } from "../files.ts";
 import { entryAt } from "../postoffice/census.ts";
 import type { Postoffice } from "../postoffice/postoffice.ts";
