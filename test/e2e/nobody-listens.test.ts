@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL("../../bin/resync.js", import.meta.url));
 let bench: Bench;
 beforeEach(async () => {
   bench = await makeBench();
-  expect(await bench.resync(["simulate", "dss", "dss"])).toMatchObject({ exitCode: 0 });
+  expect(await bench.resync(["simulate", "dss", "dss", "--entries", "2000"])).toMatchObject({ exitCode: 0 });
 });
 afterEach(() => bench.close());
 
@@ -23,17 +23,13 @@ async function end(): Promise<unknown> {
   return JSON.parse(lines.at(-1) ?? "{}");
 }
 
-it.each([["stdout"], ["stderr"], ["stdout", "stderr"]] as const)(
-  "a push whose %s nobody reads any more is finished",
-  async (...closed) => {
-    const options = { cwd: bench.folder, env: environment() };
-    const child = spawn(process.execPath, [PROGRAM, ...PUSH], { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    for (const name of closed) child[name].destroy();
-    for (const name of ["stdout", "stderr"] as const) child[name].resume();
-    expect(await once(child, "exit")).toEqual([0, null]);
-    expect(await end()).toMatchObject({ type: "end", outcome: "delivered", exitCode: 0 });
-  },
-);
+it("a push that nobody reads any more is finished", async () => {
+  const options = { cwd: bench.folder, env: environment() };
+  const child = spawn(process.execPath, [PROGRAM, ...PUSH], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  for (const name of ["stdout", "stderr"] as const) child[name].destroy();
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(await end()).toMatchObject({ type: "end", outcome: "delivered", exitCode: 0 });
+});
 
 it("a long listing ends without a word when nobody reads on", async () => {
   expect(await bench.resync(PUSH)).toMatchObject({ exitCode: 0 });
