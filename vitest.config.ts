@@ -14,10 +14,6 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-// Each start of Node reads a machine's own certificates, where they are set: a tenth of a second, thousands of times. Only npm has a use for them here.
-process.env["RESYNC_TEST_CA_CERTS"] ??= process.env["NODE_EXTRA_CA_CERTS"] ?? "";
-delete process.env["NODE_EXTRA_CA_CERTS"];
-
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],

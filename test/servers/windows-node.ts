@@ -35,11 +35,7 @@ export async function windowsNode(): Promise<string | undefined> {
 async function fetchNode(program: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), "resync-node-"));
   try {
-    await run("npm", ["pack", PACKAGE, "--silent", "--pack-destination", work], {
-      cwd: work,
-      timeout: 120_000,
-      env: npmEnvironment(),
-    });
+    await run("npm", ["pack", PACKAGE, "--silent", "--pack-destination", work], { cwd: work, timeout: 120_000 });
     const archive = join(work, `${PACKAGE.replace("@", "-")}.tgz`);
     const sum = createHash("sha512")
       .update(await readFile(archive))
@@ -108,10 +104,4 @@ export async function installWindowsNode(wine: WineHost, program: string): Promi
     };
   };
   return { start, resync: async (args, environment) => (await start(args, environment)).ended() };
-}
-
-/** The environment with the machine's own certificates, which the tests do without (vitest.config.ts). */
-function npmEnvironment(): NodeJS.ProcessEnv {
-  const certificates = process.env["RESYNC_TEST_CA_CERTS"] ?? "";
-  return certificates === "" ? process.env : { ...process.env, NODE_EXTRA_CA_CERTS: certificates };
 }
