@@ -37,7 +37,11 @@ export const ERRNO_MEANING: Readonly<Record<string, ErrnoMeaning>> = {
   EEXIST: { code: "ALREADY_EXISTS", says: "exists already" },
   ENOTEMPTY: { code: "IS_A_FOLDER", says: "is a folder" },
   EISDIR: { code: "IS_A_FOLDER", says: "is a folder" },
-  ENOTDIR: { code: "NOT_A_FOLDER", says: "is not a folder, or lies below something that is not" },
+  ENOTDIR: {
+    code: "NOT_A_FOLDER",
+    says: "is not a folder, or lies below something that is not",
+    hint: "Give the path of a folder.",
+  },
   EACCES: DENIED,
   EPERM: DENIED,
   EBUSY: BUSY,

@@ -82,8 +82,15 @@ export async function hashFile(file: string, { signal }: HashOptions = {}): Prom
   }
 }
 
+/** Fills `target` as far as the file goes; a share may give less at a time. */
 function readInto(target: Buffer, fd: number, position: number): Buffer {
-  return target.subarray(0, fs.readSync(fd, target, 0, target.length, position));
+  let filled = 0;
+  while (filled < target.length) {
+    const length = fs.readSync(fd, target, filled, target.length - filled, position + filled);
+    if (length === 0) break;
+    filled += length;
+  }
+  return target.subarray(0, filled);
 }
 
 /** What a file has beside its bytes. */

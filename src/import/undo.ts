@@ -1,5 +1,5 @@
 import type { RunContext } from "../context.ts";
-import { asResyncError, ResyncError } from "../errors.ts";
+import { asResyncError, EXIT, ResyncError } from "../errors.ts";
 import { step } from "../report/step.ts";
 import type { Change } from "./change.ts";
 import { takeBackDrop } from "./drop.ts";
@@ -84,6 +84,8 @@ export async function rolledBackError(
     const { restored, removed, left } = await undoImport(context, postoffice, snapshot);
     const logs = left.length === 0 ? "" : ` ${left.join(" and ")} stay as they are: others wrote there since.`;
     return failure.with({
+      // A disk or a right that stood in the way of the import: what counts is that it was rolled back.
+      ...(failure.exitCode === EXIT.transfer ? { exitCode: EXIT.rolledBack } : {}),
       state: `The postoffice is as it was before the import: ${restored.length} files put back, ${removed.length} removed.${logs}`,
     });
   } catch (error) {

@@ -75,9 +75,9 @@ describe.skipIf(!needRoot())("an import", () => {
   it("whose state folder is full once IMPORT has run puts the postoffice back", async () => {
     const state = "mkdir -p state && mount -t tmpfs -o size=8m none state";
     const { exitCode, stdout, stderr } = await onDisk(`${state}; ${IMPORT}`, filling("state"));
-    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 5, stdout: "" });
+    expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 8, stdout: "" });
     expect(stderr).toContain("The postoffice is as it was before the import");
-    expect(stderr).toContain("DISK_FULL, exit 5");
+    expect(stderr).toContain("DISK_FULL, exit 8");
   });
 
   it("whose postoffice's disk is full once IMPORT has run keeps the lock, and is undone as soon as there is room", async () => {

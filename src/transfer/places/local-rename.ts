@@ -1,5 +1,4 @@
-import { open, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { rename } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { errnoOf } from "../../errno.ts";
 import { throwIfAborted } from "../../errors.ts";
@@ -33,19 +32,5 @@ export async function renamePatiently(from: string, to: string, options: RenameO
       if (wait === undefined || !passing.includes(errnoOf(error) ?? "")) throw fromErrno(error, to);
       await (options.sleep ?? pause)(wait);
     }
-  }
-}
-
-/** Forces a name just made or moved to the medium. Windows and some shares cannot open a folder for that; the name is safe there without. */
-export async function flushFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(dirname(path), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch {
-    // EPERM, EISDIR, EINVAL: not offered here.
   }
 }

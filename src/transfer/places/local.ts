@@ -1,13 +1,14 @@
 import type { Stats } from "node:fs";
 import { lstat, open, readdir, stat, statfs, unlink } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { errnoOf } from "../../errno.ts";
 import { hasCode, ResyncError, throwIfAborted } from "../../errors.ts";
+import { syncFolder } from "../../sync-folder.ts";
 import type { Place, PlaceEntry, PlacePath } from "../place.ts";
 import { blocksOf } from "./blocks.ts";
 import { refuseSameOrElsewhere } from "./checks.ts";
 import { fromErrno } from "./errno.ts";
-import { flushFolder, renamePatiently } from "./local-rename.ts";
+import { renamePatiently } from "./local-rename.ts";
 import { inTime, STALL_MS } from "./in-time.ts";
 import { serialQueue } from "./queue.ts";
 
@@ -121,7 +122,7 @@ export function localPlace(root: string, { stallMs = STALL_MS, rename }: LocalPl
           await call(full, unlink(full)).catch(() => undefined);
           throw error;
         }
-        await call(full, flushFolder(full));
+        await call(full, syncFolder(dirname(full)));
         return at;
       }),
 
@@ -134,7 +135,7 @@ export function localPlace(root: string, { stallMs = STALL_MS, rename }: LocalPl
           throw new ResyncError("IS_A_FOLDER", { message: `${absolute(to)} is a folder; no file can take its place.` });
         }
         await renamePatiently(absolute(from), absolute(to), { stallMs, ...(rename && { rename }), ...options });
-        await call(root, flushFolder(absolute(to)));
+        await call(root, syncFolder(dirname(absolute(to))));
         return { atomic: true };
       }),
 

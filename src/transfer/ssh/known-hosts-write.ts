@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from "node:crypto";
 import { mkdir, open, readFile, realpath, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errnoOf } from "../../errno.ts";
+import { syncFolder } from "../../sync-folder.ts";
 import { fromErrno } from "../places/errno.ts";
-import { flushFolder } from "../places/local-rename.ts";
 import { keyType } from "./fingerprint.ts";
 import { keysOf, knownHostsName, parseKnownHosts } from "./known-hosts.ts";
 
@@ -74,5 +74,5 @@ async function writeWhole(target: string, content: string): Promise<void> {
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await flushFolder(target);
+  await syncFolder(dirname(target));
 }

@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  watch,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -199,6 +200,25 @@ describe("rolling back", () => {
     const after = await readState(postoffice, { before: snapshot.before });
     expect((await rollBack(postoffice, snapshot, after)).restored).toHaveLength(301);
     expect(bed.tree()).toEqual(before);
+  });
+
+  it("says so when somebody writes over a file that was just put back", async () => {
+    const paths = Array.from({ length: 300 }, (_, n) => `GRP/${hexId(n)}.GRP`);
+    for (const path of paths) writeFileSync(at(path), Buffer.alloc(8));
+    const snapshot = await takeSnapshot(postoffice, folder);
+    for (const path of paths) writeFileSync(at(path), "changed");
+    const after = await readState(postoffice, { before: snapshot.before });
+    const watcher = watch(at("GRP"), () => {
+      const back = paths.find((path) => statSync(at(path)).size === 8);
+      if (back === undefined) return;
+      watcher.close();
+      appendFileSync(at(back), "by another");
+    });
+    await expect(rollBack(postoffice, snapshot, after)).rejects.toMatchObject({
+      code: "ROLLBACK_FAILED",
+      message: expect.stringContaining("these are not what they should be: GRP/") as string,
+    });
+    watcher.close();
   });
 
   it.skipIf(process.getuid?.() !== 0)("gives files back to their owner", async () => {
